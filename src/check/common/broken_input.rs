@@ -1,0 +1,78 @@
+//! Input that is no request: how it is sent, and whether the server survives it.
+
+use crate::check::{Opening, Peer, Problem, Raw, Ruling};
+use crate::transcript::conversation::excerpt;
+use crate::transcript::{Body, Channel, Sent, WireMessage};
+
+/// Sends each of the frames on a connection apart from the suite's, every time followed by a
+/// barrier; a new one is opened where the server did not survive.
+pub async fn send_apart(peer: &mut dyn Peer, frames: Vec<Raw>) {
+    let mut fresh: Option<Box<dyn Peer>> = None;
+    for frame in frames {
+        if fresh.is_none() {
+            fresh = peer.open(Opening::Ready).await;
+        }
+        let Some(mut connection) = fresh.take() else {
+            return;
+        };
+        connection.raw(frame).await;
+        if connection.settle().await {
+            fresh = Some(connection);
+        } else {
+            connection.close().await;
+        }
+    }
+    if let Some(mut connection) = fresh {
+        connection.close().await;
+    }
+}
+
+/// True when the server lived on and answered what came next. A crash or a hang breaks the rule
+/// outright.
+pub fn judge_survival(ruling: &mut Ruling, sent: &Sent<'_>, subject: &str) -> bool {
+    let shown = shown(sent);
+    let about = |text: String| {
+        let problem = Problem::new(subject, text).event(sent.event, shown.clone());
+        problem.outright()
+    };
+    if let Some(gone) = sent.gone() {
+        let text = format!("The server ended when it was sent {shown}.");
+        ruling.broken(about(text).event(gone, "connection ended"));
+        return false;
+    }
+    if !sent.answered_later() {
+        let text = format!("The server answered nothing any more after it was sent {shown}.");
+        ruling.broken(about(text));
+        return false;
+    }
+    true
+}
+
+/// What was sent, shortened.
+pub fn shown(sent: &Sent<'_>) -> String {
+    let frame = sent.conversation.events.iter().find_map(|event| match &event.body {
+        Body::Frame(frame) if is_carried(sent, event.seq, event.channel) => Some(frame),
+        _ => None,
+    });
+    match frame {
+        Some(frame) if !frame.bytes.is_empty() => excerpt(&frame.bytes),
+        _ => "nothing but a line end".to_owned(),
+    }
+}
+
+/// The first response to it, also where an id pairs it with what only looks like a request.
+pub fn answer_to<'v>(sent: &Sent<'v>) -> Option<&'v WireMessage> {
+    let paired = sent.conversation.exchanges().find_map(|exchange| {
+        let request = exchange.request;
+        let is_this = is_carried(sent, request.at.seq, request.channel);
+        exchange.responses.first().copied().filter(|_| is_this)
+    });
+    paired.or_else(|| sent.reactions().first().copied())
+}
+
+fn is_carried(sent: &Sent<'_>, seq: u32, channel: Channel) -> bool {
+    match sent.event.channel {
+        Channel::Stdio => seq == sent.event.seq,
+        own => channel == own && seq == sent.event.seq + 1,
+    }
+}

@@ -1,0 +1,53 @@
+//! What several checks send and look for around the beginning of a conversation.
+
+use serde_json::{Value, json};
+
+use crate::check::peer::Request;
+use crate::transcript::view::BARRIER;
+use crate::transcript::{Sent, Session, View, WireMessage};
+
+/// The params of an initialize request by mcp-check.
+pub fn initialize_params(version: &str, capabilities: Value) -> Value {
+    json!({
+        "protocolVersion": version,
+        "capabilities": capabilities,
+        "clientInfo": {"name": "mcp-check", "version": env!("CARGO_PKG_VERSION")},
+    })
+}
+
+/// An initialize request as clients with a handshake send it, also on a connection of 2026-07-28.
+pub fn bare_initialize(intent: &str, version: &str) -> Request {
+    Request::new(intent, "initialize")
+        .params(initialize_params(version, json!({})))
+        .bare()
+        .without_header("MCP-Protocol-Version")
+        .without_header("Mcp-Method")
+}
+
+/// The list methods of the capabilities that a server declares.
+pub fn list_methods(session: &Session) -> Vec<&'static str> {
+    [
+        ("tools", "tools/list"),
+        ("resources", "resources/list"),
+        ("prompts", "prompts/list"),
+    ]
+    .into_iter()
+    .filter(|(capability, _)| session.declares(&[capability]))
+    .map(|(_, method)| method)
+    .collect()
+}
+
+/// The answer to the first request that was sent after something and was answered.
+pub fn next_answer<'v>(sent: &Sent<'v>) -> Option<&'v WireMessage> {
+    sent.conversation
+        .exchanges()
+        .filter(|exchange| exchange.request.at.seq > sent.event.seq)
+        .find_map(|exchange| exchange.responses.first().copied())
+}
+
+/// True when the server answers the harmless requests that end a probe, on any connection. One that
+/// never does, for lack of ping, cannot be seen to have stopped.
+pub fn is_alive_at_all(view: &View) -> bool {
+    view.exchanges_meant(BARRIER)
+        .any(|exchange| !exchange.responses.is_empty())
+}

@@ -1,0 +1,327 @@
+//! What the rules of Streamable HTTP share: plain POSTs, refused headers, the other era.
+
+use serde_json::{Value, json};
+
+use super::answers::{UNKNOWN_NAME, shown};
+use super::is_plain_request;
+use crate::check::{HttpCall, Problem, Request, Ruling, Surface};
+use crate::rpc::{self, Id, Message, code};
+use crate::spec::{Era, Revision};
+use crate::transcript::event::header;
+use crate::transcript::{
+    Body, Channel, Conversation, Direction, Exchange, HttpRequest, Reply, Session, View,
+};
+use crate::wire::media_type::essence;
+
+/// Media type of an event stream.
+pub const EVENT_STREAM: &str = "text/event-stream";
+
+/// Name of the header that carries the revision.
+pub const VERSION_HEADER: &str = "MCP-Protocol-Version";
+
+/// Name of the header that carries the session id.
+pub const SESSION_HEADER: &str = "Mcp-Session-Id";
+
+/// The number that drafts of 2026-07-28 gave to what is now -32020.
+const DRAFT_HEADER_MISMATCH: i64 = -32001;
+
+/// Request line and headers of what was sent on a channel.
+pub fn sent_on(conversation: &Conversation, channel: Channel) -> Option<&HttpRequest> {
+    conversation.events.iter().find_map(|event| {
+        let is_ours = event.channel == channel && event.direction == Direction::Sent;
+        match &event.body {
+            Body::HttpRequest(request) if is_ours => Some(request),
+            _ => None,
+        }
+    })
+}
+
+/// A header that was sent on a channel.
+pub fn sent_header<'c>(
+    conversation: &'c Conversation,
+    channel: Channel,
+    name: &str,
+) -> Option<&'c str> {
+    header(&sent_on(conversation, channel)?.headers, name)
+}
+
+/// HTTP status of the answer to a request.
+pub fn status(exchange: &Exchange<'_>) -> Option<u16> {
+    exchange.http().map(|(_, response)| response.status)
+}
+
+/// True for HTTP statuses that say nothing about the rule under test, because something else came
+/// first: credentials, rate limits, a gateway.
+pub fn is_beside_the_point(status: u16) -> bool {
+    matches!(status, 300..400 | 401 | 403 | 407 | 429 | 502..=504)
+}
+
+/// True for a request in good order that was POSTed on its own, by a client that takes JSON and
+/// events, and that nobody cancelled.
+pub fn is_plain_post(exchange: &Exchange<'_>) -> bool {
+    let conversation = exchange.conversation;
+    let Some(request) = sent_on(conversation, exchange.request.channel) else {
+        return false;
+    };
+    let content_type = header(&request.headers, "content-type").map(essence);
+    let accept = header(&request.headers, "accept").unwrap_or_default();
+    is_plain_request(exchange.request)
+        && exchange.params().is_none_or(Value::is_object)
+        && content_type.as_deref() == Some("application/json")
+        && accept.contains("application/json")
+        && accept.contains(EVENT_STREAM)
+        && !is_cancelled(exchange)
+}
+
+fn is_cancelled(exchange: &Exchange<'_>) -> bool {
+    exchange.conversation.messages.iter().any(|message| {
+        let Message::Notification { method, params } = &message.parsed.message else {
+            return false;
+        };
+        let cancelled = params.as_ref().and_then(|params| params.get("requestId"));
+        !message.is_received()
+            && method == "notifications/cancelled"
+            && cancelled.map(Id::from_value).as_ref() == exchange.id()
+    })
+}
+
+/// A POST of one request with an id of the check's choice, for probes that need the HTTP status
+/// or the end of the stream.
+pub fn post(intent: &str, revision: Revision, id: &str, method: &str) -> HttpCall {
+    let call = HttpCall::new(intent, "POST");
+    let id = Id::from(id);
+    if revision.era() == Era::Handshake {
+        return call.body(rpc::request(&id, method, None));
+    }
+    let params = json!({"_meta": {
+        "io.modelcontextprotocol/protocolVersion": revision.as_str(),
+        "io.modelcontextprotocol/clientCapabilities": {},
+        "io.modelcontextprotocol/clientInfo": client_info(),
+    }});
+    call.header("Mcp-Method", method)
+        .body(rpc::request(&id, method, Some(&params)))
+}
+
+fn client_info() -> Value {
+    json!({"name": "mcp-check", "version": env!("CARGO_PKG_VERSION")})
+}
+
+/// A request that any server of the revision answers, and that changes nothing.
+pub fn harmless(revision: Revision) -> &'static str {
+    match revision.era() {
+        Era::Handshake => "ping",
+        Era::Modern => "server/discover",
+    }
+}
+
+/// The handshake as a client without 2026-07-28 begins it, to be sent on a connection of its own.
+pub fn plain_initialize(intent: &str) -> Request {
+    let params = json!({
+        "protocolVersion": Revision::V2025_03_26.as_str(),
+        "capabilities": {},
+        "clientInfo": client_info(),
+    });
+    Request::new(intent, "initialize")
+        .params(params)
+        .bare()
+        .without_header(VERSION_HEADER)
+        .without_header("Mcp-Method")
+}
+
+/// Whether a server of 2026-07-28 serves clients of the handshake revisions as well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Handshakes {
+    /// It answered with this version.
+    Served(String),
+    /// It refused.
+    Refused,
+    /// It cannot be told.
+    Unclear,
+}
+
+/// What became of [`plain_initialize`].
+pub fn handshakes(view: &View, intent: &str) -> Handshakes {
+    let Some(exchange) = view.exchanges_meant(intent).next() else {
+        return Handshakes::Unclear;
+    };
+    match exchange.reply() {
+        Reply::Result(_, result) => {
+            let version = result["protocolVersion"].as_str().unwrap_or_default();
+            Handshakes::Served(version.to_owned())
+        }
+        _ if status(&exchange).is_none_or(|status| is_beside_the_point(status) || status >= 500) => {
+            Handshakes::Unclear
+        }
+        Reply::Error(..) => Handshakes::Refused,
+        _ if status(&exchange).is_some_and(|status| status >= 400) => Handshakes::Refused,
+        _ => Handshakes::Unclear,
+    }
+}
+
+/// Judges a request that has to be refused because its headers contradict its body: HTTP 400 and
+/// error -32020 under its id (basic/transports/streamable-http#server-validation). `what` begins
+/// the sentence of the report, for example `A request without Mcp-Method`.
+pub fn judge_header_refusal(
+    ruling: &mut Ruling,
+    exchange: &Exchange<'_>,
+    subject: &str,
+    what: &str,
+) {
+    let mut hint = None;
+    let how = match (exchange.reply(), status(exchange)) {
+        (_, Some(status)) if is_beside_the_point(status) => {
+            ruling.inconclusive(format!("HTTP {status} came before the headers were looked at"));
+            return;
+        }
+        (Reply::Error(message, Some(code::HEADER_MISMATCH)), Some(400)) => {
+            if exchange.exact {
+                ruling.held(message.at.clone());
+            } else {
+                let text = format!("{what} is refused, but not under the id of the request.");
+                ruling.odd(Problem::new(subject, text).exchange(exchange));
+            }
+            return;
+        }
+        (Reply::Error(_, code), Some(status)) => {
+            if code == Some(DRAFT_HEADER_MISMATCH) {
+                hint = Some("Drafts of the revision had -32001; the number is -32020 now.");
+            }
+            let shown = shown(code);
+            format!("is refused with HTTP {status} and {shown} instead of HTTP 400 and code -32020")
+        }
+        (Reply::Result(..), _) => "is served instead of refused".to_owned(),
+        (Reply::HttpOnly(_, response), _) if response.media_type() == EVENT_STREAM => {
+            ruling.inconclusive("the answer stream held no response");
+            return;
+        }
+        (Reply::HttpOnly(..) | Reply::Malformed(_), Some(status)) => {
+            format!("is answered by HTTP {status} without a JSON-RPC error")
+        }
+        _ => {
+            ruling.inconclusive("there was no HTTP response");
+            return;
+        }
+    };
+    let mut problem = Problem::new(subject, format!("{what} {how}.")).exchange(exchange);
+    problem.hint = hint.map(str::to_owned);
+    ruling.broken(problem);
+}
+
+/// A request whose target is mirrored by `Mcp-Name`, and which may be sent without harm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedRequest {
+    /// `resources/read`, `prompts/get` or `tools/call`.
+    pub method: &'static str,
+    /// Its parameters.
+    pub params: Value,
+    /// What `Mcp-Name` mirrors.
+    pub name: String,
+}
+
+impl NamedRequest {
+    /// The request, to be given headers.
+    pub fn request(&self, intent: &str) -> Request {
+        Request::new(intent, self.method).params(self.params.clone())
+    }
+
+    /// A listed resource or prompt, else a tool that does not exist: a server that ignores the
+    /// header would run any other.
+    pub fn choose(session: &Session, surface: &Surface) -> Option<Self> {
+        let uris = surface.resources.iter().filter_map(|it| it["uri"].as_str());
+        let mut local = uris.filter(|uri| !uri.starts_with("http"));
+        if let Some(uri) = local.next() {
+            return Some(Self::resource(uri));
+        }
+        let needs_nothing = |prompt: &&Value| {
+            let arguments = prompt["arguments"].as_array();
+            arguments.is_none_or(|all| all.iter().all(|argument| argument["required"] != true))
+        };
+        let mut prompts = surface.prompts.iter().filter(needs_nothing);
+        if let Some(name) = prompts.find_map(|prompt| prompt["name"].as_str()) {
+            return Some(Self::prompt(name));
+        }
+        session
+            .declares(&["tools"])
+            .then(|| Self::tool(UNKNOWN_NAME))
+    }
+
+    /// Something that does not exist, of a kind that the server has.
+    pub fn made_up(session: &Session, name: &str) -> Option<Self> {
+        if session.declares(&["tools"]) {
+            return Some(Self::tool(name));
+        }
+        if session.declares(&["resources"]) {
+            return Some(Self::resource(&format!("mcpcheck://{name}")));
+        }
+        session
+            .declares(&["prompts"])
+            .then(|| Self::prompt(name))
+    }
+
+    fn resource(uri: &str) -> Self {
+        Self {
+            method: "resources/read",
+            params: json!({"uri": uri}),
+            name: uri.to_owned(),
+        }
+    }
+
+    fn prompt(name: &str) -> Self {
+        Self {
+            method: "prompts/get",
+            params: json!({"name": name}),
+            name: name.to_owned(),
+        }
+    }
+
+    fn tool(name: &str) -> Self {
+        Self {
+            method: "tools/call",
+            params: json!({"name": name, "arguments": {}}),
+            name: name.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_named_request_never_names_a_tool_that_exists() {
+        let session = Session {
+            capabilities: json!({"tools": {}, "resources": {}, "prompts": {}}),
+            ..Session::default()
+        };
+        let mut surface = Surface {
+            tools: vec![json!({"name": "delete-everything"})],
+            resources: vec![json!({"uri": "https://a.example"}), json!({"uri": "memo://a"})],
+            prompts: vec![
+                json!({"name": "p", "arguments": [{"name": "x", "required": true}]}),
+                json!({"name": "q", "arguments": [{"name": "x"}]}),
+            ],
+            ..Surface::default()
+        };
+        let chosen = |surface: &Surface| NamedRequest::choose(&session, surface).unwrap();
+        assert_eq!(chosen(&surface), NamedRequest::resource("memo://a"));
+        surface.resources.clear();
+        assert_eq!(chosen(&surface), NamedRequest::prompt("q"));
+        surface.prompts.clear();
+        assert_eq!(chosen(&surface), NamedRequest::tool(UNKNOWN_NAME));
+        assert_eq!(NamedRequest::choose(&Session::default(), &surface), None);
+    }
+
+    #[test]
+    fn a_post_of_2026_07_28_carries_metadata_and_its_method() {
+        let call = post("x", Revision::V2026_07_28, "a", "server/discover");
+        let parsed = rpc::parse(&call.body.unwrap());
+        let Message::Request { id, params, .. } = parsed.message else {
+            panic!("not a request");
+        };
+        assert_eq!(id, Id::from("a"));
+        let meta = params.unwrap()["_meta"].clone();
+        assert_eq!(meta["io.modelcontextprotocol/protocolVersion"], "2026-07-28");
+        let method = ("Mcp-Method".to_owned(), Some("server/discover".to_owned()));
+        assert!(call.headers.contains(&method));
+    }
+}

@@ -1,0 +1,124 @@
+//! A cancellation of a request that is unknown or already answered is ignored.
+//!
+//! Such cancellations are normal: the client gives up while the answer is on its way. A server that
+//! dies of one, or answers nothing afterwards, loses every other request with it. Look up the
+//! request and do nothing when it is not there. That no response may be sent for the notification
+//! is judged with all notifications.
+//!
+//! ```mcp passes
+//! > notifications/cancelled
+//! < silence
+//! ```
+//!
+//! ```mcp passes
+//! transport http
+//! > notifications/cancelled
+//! < http 400
+//! ```
+//!
+//! ```mcp passes
+//! revision 2026-07-28
+//! > notifications/cancelled
+//! < silence
+//! ```
+//!
+//! ```mcp fails cancel.unknown-id-ignored
+//! > notifications/cancelled {"requestId":"mcp-check-none"}
+//! < exit 1
+//! ```
+//!
+//! ```mcp fails cancel.completed-id-ignored
+//! > notifications/cancelled {"requestId":881001}
+//! < exit 1
+//! ```
+//!
+//! ```mcp inconclusive
+//! > notifications/cancelled {"requestId":"mcp-check-none"}
+//! < raw {"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"No such request"}}
+//! ```
+
+use crate::check::common::broken_input::judge_survival;
+use crate::check::common::handshake::{is_alive_at_all, next_answer};
+use crate::check::prelude::*;
+
+const UNKNOWN: &str = "cancel.unknown-id-ignored";
+const COMPLETED: &str = "cancel.completed-id-ignored";
+
+pub(crate) const CHECK: Check = Check {
+    covers: &[UNKNOWN, COMPLETED],
+    transports: Transports::All,
+    needs: &[],
+    effect: Effect::Harmless,
+    scope: Scope::EachRevision,
+    since: "0.1.0",
+    method: Method::Probe { drive, judge },
+};
+
+const OF_UNKNOWN: &str = "cancel-unknown-request";
+const OF_COMPLETED: &str = "cancel-answered-request";
+const METHOD: &str = "notifications/cancelled";
+const SUBJECT: &str = "method:notifications/cancelled";
+
+fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
+    Box::pin(async move {
+        if closes_instead(peer.revision(), peer.transport()) {
+            return;
+        }
+        let params = json!({"requestId": "mcp-check-none", "reason": "no such request"});
+        peer.notify(OF_UNKNOWN, METHOD, Some(params)).await;
+        if !peer.settle().await {
+            return;
+        }
+        let method = match peer.revision().era() {
+            Era::Handshake => "ping",
+            Era::Modern => "server/discover",
+        };
+        let id = Id::from(881_001_i64);
+        let request = Request::new("request-to-be-answered", method).id(id.clone());
+        if peer.request(request).await.is_some() {
+            let params = json!({"requestId": id.to_value(), "reason": "came too late"});
+            peer.notify(OF_COMPLETED, METHOD, Some(params)).await;
+            peer.settle().await;
+        }
+    })
+}
+
+/// Over HTTP a client of 2026-07-28 closes the stream, and there is no such notification
+/// (basic/patterns/cancellation).
+fn closes_instead(revision: Revision, transport: TransportKind) -> bool {
+    revision.era() == Era::Modern && transport == TransportKind::StreamableHttp
+}
+
+fn judge(view: &View) -> Verdicts {
+    let mut verdicts = Verdicts::new();
+    for (id, intent) in [(UNKNOWN, OF_UNKNOWN), (COMPLETED, OF_COMPLETED)] {
+        let ruling = verdicts.on(id);
+        if closes_instead(view.revision, view.transport) {
+            ruling.not_applicable("over HTTP a request is cancelled by closing its stream");
+        }
+        for sent in view.sent(intent) {
+            judge_sent(ruling, view, &sent);
+        }
+    }
+    verdicts
+}
+
+fn judge_sent(ruling: &mut Ruling, view: &View, sent: &Sent<'_>) {
+    if sent.gone().is_none() && !is_alive_at_all(view) {
+        ruling.inconclusive("the server answers no harmless request by which to see that it lives");
+        return;
+    }
+    if !judge_survival(ruling, sent, SUBJECT) {
+        return;
+    }
+    let is_stdio = sent.event.channel == Channel::Stdio;
+    match next_answer(sent) {
+        _ if is_stdio && !sent.reactions().is_empty() => {
+            ruling.inconclusive("it was answered, which is judged with all notifications");
+        }
+        Some(answer) => {
+            ruling.held(answer.at.clone());
+        }
+        None => {}
+    }
+}

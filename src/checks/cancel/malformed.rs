@@ -1,0 +1,87 @@
+//! A malformed cancellation is ignored.
+//!
+//! Cancelling is fire and forget: the client does not wait for an answer and cannot be told what is
+//! wrong with it. A parser that throws here takes the connection down with it. Catch its error
+//! where notifications are read, and go on. The probe leaves out the params, then the id of the
+//! request, and then sends an object as the id. That no response may be sent for the notification
+//! is judged with all notifications.
+//!
+//! ```mcp passes
+//! > notifications/cancelled
+//! < silence
+//! ```
+//!
+//! ```mcp fails cancel.malformed-ignored
+//! > notifications/cancelled {"requestId":{"not":"an id"}}
+//! < exit 1
+//! ```
+//!
+//! ```mcp inconclusive
+//! > notifications/cancelled
+//! < raw {"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"Invalid params"}}
+//! ```
+
+use crate::check::common::broken_input::{judge_survival, send_apart};
+use crate::check::common::handshake::{is_alive_at_all, next_answer};
+use crate::check::prelude::*;
+
+const ID: &str = "cancel.malformed-ignored";
+
+pub(crate) const CHECK: Check = Check {
+    covers: &[ID],
+    transports: Transports::All,
+    needs: &[],
+    effect: Effect::MayKill,
+    scope: Scope::EachRevision,
+    since: "0.1.0",
+    method: Method::Probe { drive, judge },
+};
+
+const INTENT: &str = "malformed-cancellation";
+const SUBJECT: &str = "method:notifications/cancelled";
+
+fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
+    Box::pin(async move {
+        let params = [
+            None,
+            Some(json!({"reason": "which one?"})),
+            Some(json!({"requestId": {"not": "an id"}})),
+        ];
+        let frames = params.map(|params| {
+            let bytes = rpc::notification("notifications/cancelled", params.as_ref());
+            let mut raw = Raw::new(INTENT, bytes);
+            if peer.revision().era() == Era::Modern {
+                let method = "notifications/cancelled".to_owned();
+                raw.headers.push(("Mcp-Method".to_owned(), Some(method)));
+            }
+            raw
+        });
+        send_apart(peer, frames.to_vec()).await;
+    })
+}
+
+fn judge(view: &View) -> Verdicts {
+    let mut verdicts = Verdicts::new();
+    let ruling = verdicts.on(ID);
+    for sent in view.sent(INTENT) {
+        if sent.gone().is_none() && !is_alive_at_all(view) {
+            let why = "the server answers no harmless request by which to see that it lives";
+            ruling.inconclusive(why);
+            continue;
+        }
+        if !judge_survival(ruling, &sent, SUBJECT) {
+            continue;
+        }
+        let is_stdio = sent.event.channel == Channel::Stdio;
+        match next_answer(&sent) {
+            _ if is_stdio && !sent.reactions().is_empty() => {
+                ruling.inconclusive("it was answered, which is judged with all notifications");
+            }
+            Some(answer) => {
+                ruling.held(answer.at.clone());
+            }
+            None => {}
+        }
+    }
+    verdicts
+}

@@ -1,0 +1,199 @@
+//! Session ids are visible ASCII and cannot be guessed from each other.
+//!
+//! The id goes back in a header of every request, so blanks and other characters outside visible
+//! ASCII get lost or are refused on the way. Whoever guesses an id can act in a stranger's session:
+//! a counter, a clock or one id for all invites that. Use a random UUID or 16 bytes from the
+//! operating system, in hexadecimal or base64. Random ids can be told from bad ones, not from
+//! predictable ones, so a pass here is no proof.
+//!
+//! ```mcp passes
+//! transport http
+//! > initialize
+//! < default
+//! ```
+//!
+//! ```mcp fails http.session.id-visible-ascii
+//! transport http
+//! >1 initialize
+//! < header mcp-session-id: 4c2b 99e1 0f7a 63d8 b5aa 0c11 27fe 9a40
+//! < default
+//! ```
+//!
+//! ```mcp fails http.session.id-unguessable
+//! transport http
+//! >1 initialize
+//! < header mcp-session-id: session-41
+//! < default
+//! >2 initialize
+//! < header mcp-session-id: session-42
+//! < default
+//! >3 initialize
+//! < header mcp-session-id: session-43
+//! < default
+//! >4 initialize
+//! < header mcp-session-id: session-44
+//! < default
+//! ```
+//!
+//! ```mcp fails http.session.id-unguessable
+//! transport http
+//! > initialize
+//! < header mcp-session-id: 0b0cf0b2a1d84d0fa1c6e3f0a9a7c95e
+//! < default
+//! ```
+
+use std::collections::BTreeSet;
+
+use crate::check::prelude::*;
+
+const ASCII: &str = "http.session.id-visible-ascii";
+const UNGUESSABLE: &str = "http.session.id-unguessable";
+
+pub(crate) const CHECK: Check = Check {
+    covers: &[ASCII, UNGUESSABLE],
+    transports: Transports::Http,
+    needs: &[Need::SessionId],
+    effect: Effect::Harmless,
+    scope: Scope::EachRevision,
+    since: "0.1.0",
+    method: Method::Probe { drive, judge },
+};
+
+/// Sessions that are opened besides the main one.
+const SESSIONS: usize = 3;
+/// Ids that are compared at least.
+const FEWEST: usize = 3;
+
+fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
+    Box::pin(async move {
+        for _ in 0..SESSIONS {
+            if let Some(mut fresh) = peer.open(Opening::Ready).await {
+                fresh.close().await;
+            }
+        }
+    })
+}
+
+fn judge(view: &View) -> Verdicts {
+    let mut verdicts = Verdicts::new();
+    let mut ids: Vec<(&str, &Event)> = Vec::new();
+    for conversation in view.conversations() {
+        let (Some(id), Some(at)) = (&conversation.session.session_id, answer(conversation)) else {
+            continue;
+        };
+        judge_ascii(verdicts.on(ASCII), id, at);
+        ids.push((id, at));
+    }
+    judge_unguessable(verdicts.on(UNGUESSABLE), &ids);
+    verdicts
+}
+
+/// The HTTP response that gave the session its id.
+fn answer(conversation: &Conversation) -> Option<&Event> {
+    let established = conversation.session.established.as_ref()?;
+    let channel = conversation.event(established.seq)?.channel;
+    conversation
+        .on_channel(channel)
+        .find(|event| matches!(event.body, Body::HttpResponse(_)))
+}
+
+fn judge_ascii(ruling: &mut Ruling, id: &str, at: &Event) {
+    let is_visible = id.bytes().all(|byte| (0x21..=0x7e).contains(&byte));
+    if is_visible && !id.is_empty() {
+        ruling.held(at.reference());
+        return;
+    }
+    let text = match id.is_empty() {
+        true => "The session id is empty.",
+        false => "The session id has characters other than visible ASCII.",
+    };
+    ruling.broken(Problem::new("session id", text).event(at, format!("Mcp-Session-Id: {id:?}")));
+}
+
+fn judge_unguessable(ruling: &mut Ruling, ids: &[(&str, &Event)]) {
+    let distinct: BTreeSet<&str> = ids.iter().map(|(id, _)| *id).collect();
+    let text = if distinct.len() < ids.len() {
+        "Two sessions got the same id.".to_owned()
+    } else if ids.len() < FEWEST {
+        ruling.inconclusive("too few sessions could be opened to compare their ids");
+        return;
+    } else if let Some(how) = likeness(&distinct) {
+        format!("Session ids can be guessed from each other: {how}.")
+    } else {
+        for (_, at) in ids {
+            ruling.held(at.reference());
+        }
+        return;
+    };
+    let mut problem = Problem::new("session id", text);
+    for (id, at) in ids.iter().take(4) {
+        problem = problem.event(at, format!("Mcp-Session-Id: {id}"));
+    }
+    ruling.broken(problem.hint("Use a random UUID from a secure source."));
+}
+
+/// Numbers that lie closer together than this in all sessions are counted or read off a clock.
+const SPREAD: u128 = 1 << 32;
+/// Characters that are too few to hold 32 bits.
+const FEW: usize = 5;
+
+/// In what the ids differ, when that is little enough to try out.
+fn likeness(ids: &BTreeSet<&str>) -> Option<String> {
+    let first = ids.first()?;
+    let all_alike = |other: &str, same: fn(&str, &str) -> usize| same(first, other);
+    let start = ids.iter().map(|id| all_alike(id, common_start)).min()?;
+    let shortest = ids.iter().map(|id| id.len()).min()?;
+    let end = ids.iter().map(|id| all_alike(id, common_end)).min()?;
+    let end = end.min(shortest - start);
+    let parts: Vec<&str> = ids.iter().map(|id| id.get(start..id.len() - end)).collect::<Option<_>>()?;
+    if parts.iter().all(|part| part.len() <= FEW) {
+        return Some(format!("they differ in no more than {FEW} characters"));
+    }
+    let numbers: Vec<u128> = [10, 16].into_iter().find_map(|radix| {
+        let numbers = parts.iter().map(|part| u128::from_str_radix(part, radix).ok());
+        numbers.collect::<Option<_>>()
+    })?;
+    let spread = numbers.iter().max()? - numbers.iter().min()?;
+    (spread < SPREAD).then(|| "they differ in a number that counts up or tells the time".to_owned())
+}
+
+fn common_start(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
+}
+
+fn common_end(a: &str, b: &str) -> usize {
+    let pairs = a.bytes().rev().zip(b.bytes().rev());
+    pairs.take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_alike(ids: [&str; 3]) -> bool {
+        likeness(&ids.into()).is_some()
+    }
+
+    #[test]
+    fn counters_and_clocks_are_recognised() {
+        assert!(is_alike(["1", "2", "3"]));
+        assert!(is_alike(["s-9-x", "s-10-x", "s-11-x"]));
+        assert!(is_alike(["1795242541399", "1795242541402", "1795242588900"]));
+        assert!(is_alike(["00ff00fe", "00ff00ff", "00ff0100"]));
+    }
+
+    #[test]
+    fn random_ids_are_left_alone() {
+        assert!(!is_alike([
+            "959d0fe7-dc0f-48c7-b7f6-c07cbec5622a",
+            "4423e775-ccaf-45e4-97c6-402c246d0a0a",
+            "edc810b3-413e-45f7-99e3-b626129f1085",
+        ]));
+        assert!(!is_alike([
+            "4b4449f01d7b4668b77e57a3f3912e5b",
+            "4b9cacecdb9446379f156ee7e13ebccb",
+            "4b02a8ab8abe410b8b32e243e5b3ce8b",
+        ]));
+        assert!(!is_alike(["V1StGXR8_Z5jdHi6B-myT", "Uakgb_J5m9g-0JDMbcJqL", "3z4rYkq-_lXs0T9aPq2Bv"]));
+    }
+}

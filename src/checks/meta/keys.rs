@@ -1,0 +1,168 @@
+//! Keys in `_meta` follow the naming rules and stay out of the prefixes reserved for MCP.
+//!
+//! `_meta` is shared between the protocol, extensions and vendors; the rules keep their keys
+//! apart. A key is a name of letters, digits, hyphens, underscores and dots that begins and ends
+//! with a letter or digit, after an optional prefix of dotted labels and a slash. Use your own
+//! domain in reverse order, such as `com.example/trace`. Keys that begin with an underscore, as
+//! some frameworks write them, break the rule.
+//!
+//! ```mcp passes
+//! > ping
+//! < result {"_meta":{"com.example/a-b_c.d":1,"plain":2,"com.example/":3}}
+//! ```
+//!
+//! ```mcp passes
+//! revision 2026-07-28
+//! > tools/list
+//! < default
+//! ```
+//!
+//! ```mcp fails meta.key-format
+//! > tools/list {"cursor":null}
+//! < merge /tools/0 {"_meta":{"_mine":{}}}
+//! ```
+//!
+//! ```mcp fails meta.reserved-prefix.any-label
+//! revision 2025-06-18
+//! > ping
+//! < result {"_meta":{"tools.mcp.com/x":1}}
+//! ```
+//!
+//! ```mcp fails meta.reserved-prefix.second-label
+//! > ping
+//! < result {"_meta":{"io.modelcontextprotocol/x-mcp-check":1}}
+//! ```
+
+use std::collections::BTreeMap;
+
+use crate::check::common::revision_of;
+use crate::check::prelude::*;
+
+const FORMAT: &str = "meta.key-format";
+const ANY_LABEL: &str = "meta.reserved-prefix.any-label";
+const SECOND_LABEL: &str = "meta.reserved-prefix.second-label";
+const REVERSE_DNS: &str = "meta.prefix-reverse-dns";
+
+pub(crate) const CHECK: Check = Check {
+    covers: &[FORMAT, ANY_LABEL, SECOND_LABEL, REVERSE_DNS],
+    transports: Transports::All,
+    needs: &[],
+    effect: Effect::Harmless,
+    scope: Scope::EachRevision,
+    since: "0.1.0",
+    method: Method::Watch(judge),
+};
+
+/// Keys below `io.modelcontextprotocol/` that 2025-11-25 or 2026-07-28 defines.
+const DEFINED: [&str; 8] = [
+    "protocolVersion",
+    "clientInfo",
+    "clientCapabilities",
+    "logLevel",
+    "subscriptionId",
+    "serverInfo",
+    "related-task",
+    "model-immediate-response",
+];
+
+/// Members that hold data of others, in which a member named `_meta` means something else.
+const FOREIGN: [&str; 8] = [
+    "structuredContent",
+    "inputSchema",
+    "outputSchema",
+    "requestedSchema",
+    "data",
+    "arguments",
+    "input",
+    "experimental",
+];
+
+fn judge(view: &View) -> Verdicts {
+    let mut verdicts = Verdicts::new();
+    for id in CHECK.covers {
+        verdicts.on(id).not_applicable("the server sent no _meta");
+    }
+    let extensions = view.session().capabilities["extensions"].clone();
+    for (conversation, message) in view.received() {
+        let Some(value) = &message.parsed.value else {
+            continue;
+        };
+        if revision_of(view, conversation) != Some(view.revision) {
+            continue;
+        }
+        let mut keys = BTreeMap::new();
+        collect(value, "", &mut keys);
+        for (key, pointer) in keys {
+            judge_key(&mut verdicts, view.revision, message, &key, &pointer, &extensions);
+        }
+    }
+    verdicts
+}
+
+/// The keys of every `_meta` below `value`, each with one place.
+fn collect(value: &Value, pointer: &str, keys: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(item, &format!("{pointer}/{index}"), keys);
+            }
+        }
+        Value::Object(members) => {
+            for (name, inner) in members {
+                let place = format!("{pointer}/{name}");
+                if let (true, Some(meta)) = (name == "_meta", inner.as_object()) {
+                    for key in meta.keys() {
+                        keys.entry(key.clone()).or_insert_with(|| place.clone());
+                    }
+                } else if !FOREIGN.contains(&name.as_str()) {
+                    collect(inner, &place, keys);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn judge_key(
+    verdicts: &mut Verdicts,
+    revision: Revision,
+    message: &WireMessage,
+    key: &str,
+    pointer: &str,
+    extensions: &Value,
+) {
+    let about = |text: String| {
+        let problem = Problem::new(format!("key:{key}"), text);
+        problem.at_pointer(message, pointer)
+    };
+    if !is_well_formed(key) {
+        let text = format!("The _meta key {key:?} does not follow the naming rules.");
+        let hint = "Known in the wild: keys that begin with an underscore.";
+        verdicts.on(FORMAT).broken(about(text).hint(hint));
+        return;
+    }
+    verdicts.on(FORMAT).held(message.at.clone());
+    let prefix = key.split_once('/').map(|(prefix, _)| prefix);
+    let labels: Vec<&str> = prefix.map(|it| it.split('.').collect()).unwrap_or_default();
+    let rule = match revision {
+        Revision::V2025_06_18 => ANY_LABEL,
+        _ => SECOND_LABEL,
+    };
+    let is_reserved = is_reserved(&labels, revision) && !is_defined(key, extensions);
+    match is_reserved {
+        true => {
+            let text = format!("The _meta key {key:?} lies in a prefix reserved for MCP.");
+            verdicts.on(rule).odd(about(text));
+        }
+        false => {
+            verdicts.on(rule).held(message.at.clone());
+        }
+    }
+    if !labels.is_empty() {
+        verdicts.on(REVERSE_DNS).held(message.at.clone());
+    }
+    if is_forward_domain(&labels) {
+        let text = format!("The prefix of the _meta key {key:?} looks like a domain not reversed.");
+        verdicts.on(REVERSE_DNS).remark(about(text));
+    }
+}

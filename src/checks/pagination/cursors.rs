@@ -1,0 +1,204 @@
+//! Cursors are strings that lead on and come to an end, and the pages together hold every entry once.
+//!
+//! Clients follow `nextCursor` until it is absent. A null instead of nothing, a cursor that its own
+//! server refuses, or one that leads in a circle makes them fail or loop; an entry on two pages
+//! makes them show it twice. Leave the member out on the last page, and encode in the cursor where
+//! the next page begins.
+//!
+//! ```mcp passes
+//! > prompts/list
+//! < result {"prompts":[]}
+//! ```
+//!
+//! ```mcp fails pagination.next-cursor-string
+//! > prompts/list
+//! < result {"prompts":[],"nextCursor":null}
+//! ```
+//!
+//! ```mcp fails pagination.own-cursor-accepted
+//! > tools/list {"cursor":"page-2"}
+//! < error -32602 "Invalid cursor"
+//! ```
+//!
+//! ```mcp fails pagination.terminates
+//! > resources/list
+//! < result {"resources":[{"uri":"memo://a","name":"a"}],"nextCursor":"more"}
+//! ```
+//!
+//! ```mcp fails pagination.pages-disjoint-and-complete
+//! > prompts/list {"cursor":null}
+//! < result {"prompts":[{"name":"a"},{"name":"b"}],"nextCursor":"2"}
+//! > prompts/list {"cursor":"2"}
+//! < result {"prompts":[{"name":"b"},{"name":"c"}]}
+//! ```
+
+use std::collections::BTreeSet;
+
+use crate::check::common::answers::{evidence_first, turned_away};
+use crate::check::common::listing::{LISTS, WALK, Walk, walks};
+use crate::check::prelude::*;
+
+pub(crate) const CHECK: Check = Check {
+    covers: &[
+        "pagination.next-cursor-string",
+        "pagination.own-cursor-accepted",
+        "pagination.pages-disjoint-and-complete",
+        "pagination.terminates",
+    ],
+    transports: Transports::All,
+    needs: &[],
+    effect: Effect::Harmless,
+    scope: Scope::EachRevision,
+    since: "0.1.0",
+    method: Method::Probe { drive, judge },
+};
+
+const STRING: &str = "pagination.next-cursor-string";
+const ACCEPTED: &str = "pagination.own-cursor-accepted";
+const DISJOINT: &str = "pagination.pages-disjoint-and-complete";
+const TERMINATES: &str = "pagination.terminates";
+/// Pages that are fetched at most. One round of a circle has to fit twice.
+const MOST_PAGES: usize = 60;
+
+fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
+    Box::pin(async move {
+        for (method, _, _) in LISTS {
+            let feature = method.split('/').next().unwrap_or_default();
+            if peer.session().declares(&[feature]) {
+                walk(peer, method).await;
+            }
+        }
+        peer.settle().await;
+    })
+}
+
+/// Follows the cursors of a list; in a circle, until a page has been seen twice.
+async fn walk(peer: &mut dyn Peer, method: &str) {
+    let mut request = Request::new(WALK, method);
+    let mut seen = BTreeSet::new();
+    for _ in 0..MOST_PAGES {
+        let Some(Answer::Result(result)) = peer.request(request).await else {
+            return;
+        };
+        let Some(next) = result["nextCursor"].as_str() else {
+            return;
+        };
+        if !seen.insert(result.to_string()) {
+            return;
+        }
+        request = Request::new(WALK, method).params(json!({"cursor": next}));
+    }
+}
+
+fn judge(view: &View) -> Verdicts {
+    let mut verdicts = Verdicts::new();
+    for (method, member, key) in LISTS {
+        for (exchange, result) in view.results_of(method) {
+            judge_cursor(verdicts.on(STRING), view.revision, &exchange, result);
+        }
+        let walks = walks(view, method);
+        for walk in &walks {
+            judge_acceptance(verdicts.on(ACCEPTED), walk, method);
+            judge_end(verdicts.on(TERMINATES), walk, method, member);
+        }
+        judge_pages(verdicts.on(DISJOINT), &walks, (method, member, key));
+    }
+    for id in CHECK.covers {
+        evidence_first(verdicts.on(id));
+        verdicts.on(id).not_applicable("no list has more than one page");
+    }
+    verdicts
+}
+
+fn judge_cursor(ruling: &mut Ruling, revision: Revision, exchange: &Exchange<'_>, result: &Value) {
+    let answer = exchange.responses[0];
+    let about = |text: String| {
+        Problem::new(format!("method:{}", exchange.method()), text)
+            .at_pointer(answer, "/result/nextCursor")
+    };
+    match result.get("nextCursor") {
+        _ if !result.is_object() => {}
+        None => {
+            ruling.held(answer.at.clone());
+        }
+        Some(Value::String(cursor)) => {
+            ruling.held(answer.at.clone());
+            if cursor.is_empty() && revision.era() == Era::Handshake {
+                let text = "nextCursor is an empty string, which some clients take for the end.";
+                ruling.remark(about(text.to_owned()));
+            }
+        }
+        Some(other) => {
+            let text = format!("nextCursor is {other}; it has to be a string, or absent at the end.");
+            ruling.broken(about(text).hint("Leave the member out on the last page."));
+        }
+    }
+}
+
+fn judge_acceptance(ruling: &mut Ruling, walk: &Walk<'_>, method: &str) {
+    for page in &walk.pages[1..] {
+        if let Some(why) = turned_away(&page.exchange) {
+            ruling.inconclusive(why);
+            continue;
+        }
+        match page.exchange.reply() {
+            Reply::Result(message, _) => {
+                ruling.held(message.at.clone());
+            }
+            Reply::Error(..) => {
+                let text = format!("{method} refuses the cursor that it gave out itself.");
+                let problem = Problem::new(format!("method:{method}"), text);
+                ruling.broken(problem.exchange(&page.exchange));
+            }
+            _ => {
+                ruling.inconclusive(format!("a page of {method} was not answered"));
+            }
+        }
+    }
+}
+
+fn judge_end(ruling: &mut Ruling, walk: &Walk<'_>, method: &str, member: &str) {
+    if let Some(late) = walk.repeats(member) {
+        let text = format!("{method} goes in a circle: a page comes again under the same cursor.");
+        let problem = Problem::new(format!("method:{method}"), text);
+        ruling.odd(problem.exchange(&walk.pages[0].exchange).exchange(&walk.pages[late].exchange));
+    } else if walk.is_complete() {
+        if let Some((message, _)) = walk.pages.last().and_then(|page| page.answer).filter(|_| walk.pages.len() > 1) {
+            ruling.held(message.at.clone());
+        }
+    } else if walk.pages.len() > 1 && walk.pages.last().is_some_and(|page| page.answer.is_some()) {
+        ruling.inconclusive(format!("{method} was not followed to its end"));
+    }
+}
+
+/// Lists may change while they are walked, so that only what is so in every walk counts.
+fn judge_pages(ruling: &mut Ruling, walks: &[Walk<'_>], (method, member, key): (&str, &str, &str)) {
+    let complete: Vec<&Walk<'_>> = walks
+        .iter()
+        .filter(|walk| walk.pages.len() > 1 && walk.is_complete() && walk.repeats(member).is_none())
+        .collect();
+    let [first, .., _] = complete.as_slice() else {
+        return;
+    };
+    let is_on_two_pages = |walk: &Walk<'_>, value: &Value| {
+        walk.duplicates(member, key)
+            .iter()
+            .any(|(one, other)| one.page != other.page && one.value == other.value && one.value == value)
+    };
+    let mut is_clean = true;
+    for (one, other) in first.duplicates(member, key) {
+        let in_all = complete.iter().all(|walk| is_on_two_pages(walk, one.value));
+        if one.page != other.page && one.value == other.value && in_all {
+            is_clean = false;
+            let text = format!("{method} has {} on two pages.", one.value[key]);
+            let problem = Problem::new(format!("method:{method}"), text)
+                .at_pointer(one.message, &one.pointer(member, ""))
+                .at_pointer(other.message, &other.pointer(member, ""));
+            ruling.broken(problem);
+        }
+    }
+    let last = first.pages.last().and_then(|page| page.answer);
+    if let Some((message, _)) = last.filter(|_| is_clean) {
+        ruling.held(message.at.clone());
+    }
+}

@@ -1,0 +1,367 @@
+//! The command line as clap sees it. What the words mean is decided elsewhere.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::output::ReportFile;
+use crate::report::FailOn;
+use crate::spec::{Revision, TransportKind};
+
+/// Compliance tester for Model Context Protocol (MCP) servers.
+#[derive(Debug, Parser)]
+#[command(name = "mcp-check", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    nothing found that fails the run
+  1    a requirement is broken (see --fail-on)
+  2    wrong usage or configuration
+  3    a server could not be tested: it does not start, answer or speak MCP
+  4    nothing selected
+  70   a defect of mcp-check
+  130  interrupted
+
+Try it without a server of your own:  mcp-check run demo";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Test servers: start or connect, find out what they speak, drive and judge
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
+    /// Judge recorded transcripts; no server is needed
+    Judge(JudgeArgs),
+    /// List the checks, or the requirements they judge
+    List(ListArgs),
+    /// Explain a check, a requirement or a security check
+    Explain(ExplainArgs),
+    /// Be one of the demonstration servers
+    #[command(hide = true)]
+    DemoServer(DemoServerArgs),
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  mcp-check run ./server.py
+  mcp-check run \"npx -y @modelcontextprotocol/server-everything\"
+  mcp-check run https://example.com/mcp --header-env Authorization=MCP_AUTH
+  mcp-check run .mcp.json --report junit=mcp.xml
+  mcp-check run --transcript out.jsonl -- ./target/release/server --stdio";
+
+const HOW: &str = "How to reach the server";
+const WHAT: &str = "What to test";
+const REPORT: &str = "What to report";
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// A file, a quoted command, a URL, a client's .json file, or `demo`
+    ///
+    /// A file is run by itself when it is executable, else by what its first line names, or by the
+    /// usual interpreter of .py, .js, .mjs and .ts. A quoted command is split as a shell would
+    /// split it, and never given to a shell. A .json file lists servers as .mcp.json, Claude
+    /// Desktop, Cursor or VS Code do.
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+
+    /// A command and its arguments, taken as they are
+    #[arg(last = true, value_name = "COMMAND")]
+    pub command: Vec<String>,
+
+    /// How to talk to a URL; it is Streamable HTTP unless told otherwise
+    #[arg(long, value_name = "NAME", help_heading = HOW)]
+    pub transport: Option<Transport>,
+
+    /// Send this header with every HTTP request; its value is masked in reports
+    #[arg(long, value_name = "NAME=VALUE", value_parser = header, help_heading = HOW)]
+    pub header: Vec<(String, String)>,
+
+    /// As --header, with the value of an environment variable
+    #[arg(long, value_name = "NAME=ENVVAR", value_parser = pair, help_heading = HOW)]
+    pub header_env: Vec<(String, String)>,
+
+    /// Set an environment entry for the server; masked in reports when its name looks secret
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = HOW)]
+    pub env: Vec<(String, String)>,
+
+    /// Start the server in this directory
+    #[arg(long, value_name = "DIR", help_heading = HOW)]
+    pub cwd: Option<PathBuf>,
+
+    /// Name in the report; of a .json file, only test the server of this name
+    #[arg(long, value_name = "NAME", help_heading = HOW)]
+    pub name: Option<String>,
+
+    /// Wait so long for the first answer
+    #[arg(long, value_name = "SECS", value_parser = seconds, default_value = "30", help_heading = HOW)]
+    pub startup_timeout: Duration,
+
+    /// Wait so long for any other answer
+    #[arg(long, value_name = "SECS", value_parser = seconds, default_value = "10", help_heading = HOW)]
+    pub timeout: Duration,
+
+    /// Only these revisions, for example 2025-11-25; without it all that the server speaks
+    #[arg(long, value_name = "DATE", value_delimiter = ',', help_heading = WHAT)]
+    pub revision: Vec<Revision>,
+
+    /// What to test.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
+    /// Test so many revisions of a server at the same time
+    #[arg(long, value_name = "N", value_parser = jobs, default_value = "4", help_heading = WHAT)]
+    pub jobs: usize,
+
+    /// Call this tool whatever its annotations say
+    #[arg(long, value_name = "NAME", help_heading = WHAT)]
+    pub allow_tool: Vec<String>,
+
+    /// Never call this tool
+    #[arg(long, value_name = "NAME", help_heading = WHAT)]
+    pub deny_tool: Vec<String>,
+
+    /// What to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
+
+    /// Write every byte that is exchanged to FILE; several servers get FILE.NAME each
+    #[arg(long, value_name = "FILE", help_heading = REPORT)]
+    pub transcript: Option<PathBuf>,
+
+    /// Do not show progress
+    #[arg(long, help_heading = REPORT)]
+    pub no_progress: bool,
+}
+
+/// Arguments of `judge`.
+#[derive(Debug, Args)]
+pub struct JudgeArgs {
+    /// Transcripts that `run --transcript` wrote
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// What to judge.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+
+    /// What to report.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// Which checks.
+#[derive(Debug, Args)]
+pub struct SelectionArgs {
+    /// Only checks whose id, or whose requirement's id, begins like this
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = WHAT)]
+    pub check: Vec<String>,
+
+    /// Not the checks whose id, or whose requirement's id, begins like this
+    #[arg(long, value_name = "ID", value_delimiter = ',', help_heading = WHAT)]
+    pub skip: Vec<String>,
+}
+
+/// How the outcome is told.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Also write a report: json=FILE or junit=FILE; `-` is standard output
+    #[arg(long, value_name = "KIND=FILE", help_heading = REPORT)]
+    pub report: Vec<ReportFile>,
+
+    /// Exit with 1 for this and worse
+    #[arg(long, value_name = "LEVEL", default_value = "must", help_heading = REPORT)]
+    pub fail_on: FailOnName,
+
+    /// Also list what could not be judged
+    #[arg(long, help_heading = REPORT)]
+    pub strict: bool,
+
+    /// Also show SHOULD-level deviations, remarks and counts per check
+    #[arg(long, short, help_heading = REPORT)]
+    pub verbose: bool,
+
+    /// Only print the verdict
+    #[arg(long, short, conflicts_with = "verbose", help_heading = REPORT)]
+    pub quiet: bool,
+
+    /// Use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = REPORT)]
+    pub color: When,
+
+    /// Only use ASCII characters in the terminal report
+    #[arg(long, help_heading = REPORT)]
+    pub ascii: bool,
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only what contains this word
+    #[arg(value_name = "WORD")]
+    pub word: Option<String>,
+
+    /// List requirements instead of checks
+    #[arg(long)]
+    pub requirements: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Id of a check (area/slug), a requirement or a security check (sec.*)
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// Arguments of `demo-server`.
+#[derive(Debug, Args)]
+pub struct DemoServerArgs {
+    /// `correct` or `broken`
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}
+
+/// The transports by the names of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Transport {
+    /// Standard input and output of a command
+    Stdio,
+    /// Streamable HTTP
+    Http,
+    /// HTTP+SSE of 2024-11-05
+    Sse,
+    /// WebSocket
+    Ws,
+}
+
+impl From<Transport> for TransportKind {
+    fn from(transport: Transport) -> Self {
+        match transport {
+            Transport::Stdio => Self::Stdio,
+            Transport::Http => Self::StreamableHttp,
+            Transport::Sse => Self::HttpSse,
+            Transport::Ws => Self::WebSocket,
+        }
+    }
+}
+
+/// The values of `--fail-on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOnName {
+    /// A broken MUST, a crash, a hang
+    Must,
+    /// Also a SHOULD-level deviation
+    Should,
+    /// Nothing
+    Never,
+}
+
+impl From<FailOnName> for FailOn {
+    fn from(name: FailOnName) -> Self {
+        match name {
+            FailOnName::Must => Self::Must,
+            FailOnName::Should => Self::Should,
+            FailOnName::Never => Self::Never,
+        }
+    }
+}
+
+/// The values of `--color`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it must look like NAME=VALUE".into()),
+    }
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = pair(text)?;
+    check_header(&name, &value)?;
+    Ok((name, value))
+}
+
+/// Refuses what cannot be sent as a header (RFC 9110, sections 5.1 and 5.5).
+///
+/// # Errors
+/// What is wrong. The value is not quoted, since it may be a secret.
+pub fn check_header(name: &str, value: &str) -> Result<(), String> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(format!("{name:?} is not a header name"));
+    }
+    if value.chars().any(|character| character.is_control() && character != '\t') {
+        return Err(format!("the value of {name} has a line end or control character"));
+    }
+    Ok(())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .filter(|seconds| *seconds > 0.0)
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|wait| !wait.is_zero() && *wait <= LONGEST_WAIT)
+        .ok_or_else(|| "it must be a number of seconds above 0, at most 86400".into())
+}
+
+const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
+
+fn jobs(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|jobs| (1..=64).contains(jobs))
+        .ok_or_else(|| "it must be a number from 1 to 64".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_description_of_the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn words_after_two_dashes_are_the_command() {
+        let cli = Cli::parse_from(["mcp-check", "run", "a", "--", "b", "--revision", "c"]);
+        let Command::Run(run) = cli.command else {
+            panic!("run was asked for")
+        };
+        assert_eq!(run.targets, ["a"]);
+        assert_eq!(run.command, ["b", "--revision", "c"]);
+    }
+
+    #[test]
+    fn values_are_checked() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["0", "-1", "x", "NaN", "inf", "1e99", "1e-20"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(pair("A=b=c"), Ok(("A".into(), "b=c".into())));
+        assert!(pair("A").is_err() && pair("=b").is_err());
+        assert!(header("X-Y=z").is_ok());
+        assert!(header("X Y=z").is_err() && header("X=a\nb").is_err());
+        assert!(!header("X=secret\n").unwrap_err().contains("secret"));
+        assert!(jobs("0").is_err() && jobs("8") == Ok(8));
+    }
+}

@@ -1,0 +1,217 @@
+//! Where reports go: files that are opened before the run starts, and the terminal.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::args::{ReportArgs, When};
+use super::exit::ExitCode;
+use crate::engine::ServerRun;
+use crate::errors::Error;
+use crate::report::paint::{Look, NARROWEST, WIDEST};
+use crate::report::terminal::{self, Directions};
+use crate::report::{Report, Standing, build, json, junit};
+use crate::transcript::{Direction, Event};
+
+/// The value of `--report`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportFile {
+    kind: Kind,
+    /// `None` is standard output.
+    file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Junit,
+}
+
+impl FromStr for ReportFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (kind, file) = text
+            .split_once('=')
+            .ok_or("it must look like json=FILE or junit=FILE")?;
+        let kind = match kind {
+            "json" => Kind::Json,
+            "junit" => Kind::Junit,
+            _ => return Err(format!("{kind:?} is not a kind of report; known are json and junit")),
+        };
+        let file = match file {
+            "" => return Err("the file name is missing".into()),
+            "-" => None,
+            _ => Some(PathBuf::from(file)),
+        };
+        Ok(Self { kind, file })
+    }
+}
+
+/// One server that was tested or judged, and who caused the events its findings point at.
+pub struct Tested {
+    /// What was found out.
+    pub run: ServerRun,
+    directions: BTreeMap<String, Direction>,
+}
+
+impl Tested {
+    /// Keeps the directions of those events that a finding points at.
+    pub fn new(run: ServerRun, events: &[Event]) -> Self {
+        let findings = run.findings.iter();
+        let wanted: std::collections::BTreeSet<&str> = findings
+            .flat_map(|finding| finding.evidence.iter().map(|evidence| evidence.event.as_str()))
+            .collect();
+        let directions = events
+            .iter()
+            .map(|event| (event.reference().to_string(), event.direction))
+            .filter(|(event, _)| wanted.contains(event.as_str()))
+            .collect();
+        Self { run, directions }
+    }
+}
+
+/// The places that reports go to, open for writing.
+pub struct Outputs {
+    files: Vec<(Kind, PathBuf, File)>,
+    stdout: Option<Kind>,
+    color: When,
+    look: Look,
+}
+
+impl Outputs {
+    /// Opens every file, so that a path that cannot be written is found before anything runs.
+    ///
+    /// # Errors
+    /// A file cannot be written, or two reports want standard output.
+    pub fn open(args: &ReportArgs) -> Result<Self, Error> {
+        let mut files = Vec::new();
+        let mut stdout = None;
+        for report in &args.report {
+            match &report.file {
+                Some(path) => files.push((report.kind, path.clone(), create(path)?)),
+                None if stdout.is_some() => {
+                    return Err(Error::usage("only one report can go to standard output"));
+                }
+                None => stdout = Some(report.kind),
+            }
+        }
+        let mut outputs = Self {
+            files,
+            stdout,
+            color: args.color,
+            look: Look {
+                width: WIDEST,
+                ascii: args.ascii,
+                verbose: args.verbose,
+                quiet: args.quiet,
+                strict: args.strict,
+                fail_on: args.fail_on.into(),
+            },
+        };
+        outputs.look.width = match outputs.stdout {
+            None => columns(io::stdout().is_terminal(), io::stdout()),
+            Some(_) => columns(io::stderr().is_terminal(), io::stderr()),
+        };
+        Ok(outputs)
+    }
+
+    /// How the terminal report looks.
+    pub fn look(&self) -> Look {
+        self.look
+    }
+
+    /// Writes all reports and says how it came out.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn finish(self, tested: Vec<Tested>) -> Result<ExitCode, Error> {
+        let mut directions = Directions::new();
+        let mut runs = Vec::new();
+        for one in tested {
+            directions.insert(one.run.name.clone(), one.directions);
+            runs.push(one.run);
+        }
+        let report = build(&runs);
+        for (kind, path, mut file) in self.files {
+            file.write_all(rendered(kind, &report).as_bytes())
+                .map_err(|error| Error::unwritable(&path, error))?;
+        }
+        if let Some(kind) = self.stdout {
+            print(rendered(kind, &report).as_bytes());
+        }
+        let page = terminal::render(&report, &directions, self.look);
+        print_page(&page, self.stdout.is_some(), self.color);
+        Ok(Standing::of_report(&report, self.look.fail_on).into())
+    }
+}
+
+fn rendered(kind: Kind, report: &Report) -> String {
+    match kind {
+        Kind::Json => json::render(report),
+        Kind::Junit => junit::render(report),
+    }
+}
+
+/// Creates a file for writing.
+///
+/// # Errors
+/// It cannot be created.
+pub fn create(path: &Path) -> Result<File, Error> {
+    File::create(path).map_err(|error| Error::unwritable(path, error))
+}
+
+/// Writes to standard output. A reader that went away, as `head` does, is no failure.
+pub fn print(bytes: &[u8]) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(bytes);
+    let _ = out.flush();
+}
+
+/// Writes text that may hold colours, which only reach a terminal that wants them.
+pub fn print_page(page: &str, to_stderr: bool, color: When) {
+    let choice = match color {
+        When::Auto => anstream::ColorChoice::Auto,
+        When::Always => anstream::ColorChoice::Always,
+        When::Never => anstream::ColorChoice::Never,
+    };
+    if to_stderr {
+        let mut out = anstream::AutoStream::new(io::stderr(), choice);
+        let _ = out.write_all(page.as_bytes());
+    } else {
+        let mut out = anstream::AutoStream::new(io::stdout(), choice);
+        let _ = out.write_all(page.as_bytes());
+        let _ = out.flush();
+    }
+}
+
+/// Columns of the page: what `COLUMNS` says, else those of the terminal, else the widest page.
+fn columns(is_terminal: bool, stream: impl std::os::fd::AsFd) -> usize {
+    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let measured = || {
+        let size = is_terminal.then(|| rustix::termios::tcgetwinsize(stream).ok())?;
+        size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    };
+    told.or_else(measured)
+        .unwrap_or(WIDEST)
+        .clamp(NARROWEST, WIDEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_has_a_kind_and_a_place() {
+        let json: ReportFile = "json=a=b.json".parse().unwrap();
+        assert_eq!(json.file, Some(PathBuf::from("a=b.json")));
+        assert_eq!(json.kind, Kind::Json);
+        let junit: ReportFile = "junit=-".parse().unwrap();
+        assert_eq!((junit.kind, junit.file), (Kind::Junit, None));
+        for wrong in ["json", "json=", "xml=a", "=a"] {
+            assert!(wrong.parse::<ReportFile>().is_err(), "{wrong}");
+        }
+    }
+}

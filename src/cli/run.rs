@@ -1,0 +1,394 @@
+//! `run`: words to targets, targets to runs, runs to reports.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::args::{RunArgs, check_header};
+use super::exit::ExitCode;
+use super::judge::{free_name, selection};
+use super::output::{Outputs, Tested, create};
+use super::say;
+use crate::config::resolve::{Surroundings, command, resolve};
+use crate::config::secrets::secrets_of;
+use crate::config::target::{Target, TargetKind};
+use crate::engine::{self, Settings};
+use crate::errors::Error;
+use crate::report::live::{Live, Style};
+use crate::report::paint::Look;
+use crate::spec::TransportKind;
+use crate::transcript::{Recorder, file};
+
+/// Tests the servers that the words name.
+///
+/// # Errors
+/// Nothing was tested: the words make no sense, a file cannot be written, or the user gave up.
+pub fn run(args: &RunArgs) -> Result<ExitCode, Error> {
+    let env = |name: &str| std::env::var(name).ok();
+    let around = Surroundings {
+        env: &env,
+        cwd: std::env::current_dir().map_err(|error| Error::usage(error.to_string()))?,
+        start_in: args.cwd.clone(),
+        exe: std::env::current_exe().map_err(|error| Error::Internal(error.to_string()))?,
+    };
+    let targets = targets(args, &around)?;
+    let settings = settings(args)?;
+    let outputs = Outputs::open(&args.report)?;
+    let transcripts = transcripts(args, &targets)?;
+    let show = Show {
+        style: style(args),
+        look: outputs.look(),
+        exe: around.exe.display().to_string(),
+    };
+    let started = Instant::now();
+    let tested = interruptible(test_all(targets, transcripts, &settings, &show))?;
+    let code = outputs.finish(tested)?;
+    if show.style == Style::Rewritten {
+        say(&format!("{:.1} s\n", started.elapsed().as_secs_f64()));
+    }
+    Ok(code)
+}
+
+/// Runs a future to its end, or until the user wants no more of it. What it holds, child processes
+/// among it, is dropped then.
+fn interruptible<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Internal(error.to_string()))?;
+    let ended = runtime.block_on(async {
+        let caught = |error: io::Error| Error::Internal(error.to_string());
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(caught)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(caught)?;
+        tokio::select! {
+            ended = future => ended,
+            _ = interrupt.recv() => Err(Error::Interrupted),
+            _ = terminate.recv() => Err(Error::Interrupted),
+        }
+    });
+    // Pipes of a server that clings to life must not hold up the exit.
+    runtime.shutdown_background();
+    ended
+}
+
+/// How a run is shown while it goes on.
+struct Show {
+    style: Style,
+    look: Look,
+    exe: String,
+}
+
+async fn test_all(
+    targets: Vec<Target>,
+    transcripts: Vec<Option<(PathBuf, File)>>,
+    settings: &Settings,
+    show: &Show,
+) -> Result<Vec<Tested>, Error> {
+    let mut tested = Vec::new();
+    for (target, transcript) in targets.iter().zip(transcripts) {
+        tested.push(test(target, transcript, settings, show).await?);
+    }
+    Ok(tested)
+}
+
+async fn test(
+    target: &Target,
+    transcript: Option<(PathBuf, File)>,
+    settings: &Settings,
+    show: &Show,
+) -> Result<Tested, Error> {
+    let started = Instant::now();
+    let secrets = secrets_of(target, std::env::vars_os().filter_map(as_text));
+    let shown = secrets.mask_text(&shown(target, &show.exe));
+    let failed = Failure::default();
+    let sink = match transcript {
+        Some((path, file)) => Some(write_lines(path, file, target, &shown, &failed)?),
+        None => None,
+    };
+    let clock = move || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let recorder = Recorder::new(secrets, Box::new(clock), sink);
+    let live = Live::new(show.style, show.look, &target.name, Box::new(io::stderr()));
+    let mut run = engine::run(target, settings, recorder.clone(), &live).await;
+    drop(live);
+    if let Some(error) = failed.take() {
+        return Err(error);
+    }
+    run.target = shown;
+    run.elapsed_ms = clock();
+    Ok(Tested::new(run, &recorder.events_of("")))
+}
+
+/// An entry that is not UTF-8 cannot be searched for in text.
+fn as_text((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
+    Some((name.into_string().ok()?, value.into_string().ok()?))
+}
+
+/// The target as the user knows it: the demonstration servers are this program.
+fn shown(target: &Target, exe: &str) -> String {
+    match &target.kind {
+        TargetKind::Stdio { argv, .. } if argv.first().is_some_and(|program| program == exe) => {
+            let mut target = target.clone();
+            if let TargetKind::Stdio { argv, .. } = &mut target.kind {
+                "mcp-check".clone_into(&mut argv[0]);
+            }
+            target.to_string()
+        }
+        _ => target.to_string(),
+    }
+}
+
+/// The first failure to write a transcript; what follows it is not written.
+#[derive(Clone, Default)]
+struct Failure(std::rc::Rc<std::cell::RefCell<Option<Error>>>);
+
+impl Failure {
+    fn take(&self) -> Option<Error> {
+        self.0.borrow_mut().take()
+    }
+}
+
+fn write_lines(
+    path: PathBuf,
+    mut out: File,
+    target: &Target,
+    shown: &str,
+    failed: &Failure,
+) -> Result<Box<dyn FnMut(&str)>, Error> {
+    let header = file::Header {
+        format: file::FORMAT.to_owned(),
+        version: file::VERSION,
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        server: target.name.clone(),
+        target: shown.to_owned(),
+        started: jiff::Timestamp::now().to_string(),
+    };
+    writeln!(out, "{}", file::encode_header(&header))
+        .map_err(|error| Error::unwritable(&path, error))?;
+    let failed = failed.clone();
+    Ok(Box::new(move |line| {
+        if failed.0.borrow().is_some() {
+            return;
+        }
+        // One write for a line and its end, so that a killed run tears at most the last line.
+        if let Err(error) = out.write_all(format!("{line}\n").as_bytes()) {
+            *failed.0.borrow_mut() = Some(Error::unwritable(&path, error));
+        }
+    }))
+}
+
+fn style(args: &RunArgs) -> Style {
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let watched = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+    match (args.no_progress || args.report.quiet, watched && !dumb) {
+        (true, _) => Style::Off,
+        (false, true) => Style::Rewritten,
+        (false, false) => Style::Lines,
+    }
+}
+
+fn settings(args: &RunArgs) -> Result<Settings, Error> {
+    let mut revisions = args.revision.clone();
+    revisions.sort_unstable();
+    revisions.dedup();
+    Ok(Settings {
+        startup_timeout: args.startup_timeout,
+        request_timeout: args.timeout,
+        jobs: args.jobs,
+        revisions: (!revisions.is_empty()).then_some(revisions),
+        checks: selection(&args.selection)?,
+        allow_tools: args.allow_tool.clone(),
+        deny_tools: args.deny_tool.clone(),
+        ..Settings::default()
+    })
+}
+
+fn targets(args: &RunArgs, around: &Surroundings<'_>) -> Result<Vec<Target>, Error> {
+    let mut targets: Vec<Target> = Vec::new();
+    let mut add = |found: Target| {
+        let taken = |name: &str| targets.iter().any(|known| known.name == name);
+        let name = free_name(&found.name, taken);
+        targets.push(Target { name, ..found });
+    };
+    let mut configured = 0;
+    for word in &args.targets {
+        let mut resolved = resolve(word, around)?;
+        if let Some(note) = &resolved.note {
+            say(&format!("mcp-check: {note}\n"));
+        }
+        if resolved.from_configuration {
+            configured += 1;
+            choose(&mut resolved.targets, args.name.as_deref(), word)?;
+        }
+        resolved.targets.into_iter().for_each(&mut add);
+    }
+    if !args.command.is_empty() {
+        let resolved = command(args.command.clone(), around)?;
+        resolved.targets.into_iter().for_each(&mut add);
+    }
+    if targets.is_empty() {
+        return Err(Error::usage_with(
+            "no server to test",
+            "mcp-check run TARGET, or mcp-check run -- COMMAND ARGUMENTS; `mcp-check run demo` needs no server",
+        ));
+    }
+    if let (Some(name), 0) = (&args.name, configured) {
+        let [only] = targets.as_mut_slice() else {
+            return Err(Error::usage("--name goes with one server, or with a .json file"));
+        };
+        only.name.clone_from(name);
+    }
+    adjust(&mut targets, args, around)?;
+    Ok(targets)
+}
+
+/// Leaves the servers of a configuration file that are asked for by name.
+fn choose(targets: &mut Vec<Target>, name: Option<&str>, word: &str) -> Result<(), Error> {
+    let Some(name) = name else { return Ok(()) };
+    let known: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
+    targets.retain(|target| target.name == name);
+    if !targets.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Config {
+        file: word.into(),
+        what: format!("no server is named {name:?}; there are {}", known.join(", ")),
+    })
+}
+
+/// Applies the flags that say how to reach a server. A flag that reaches none is a mistake.
+fn adjust(targets: &mut [Target], args: &RunArgs, around: &Surroundings<'_>) -> Result<(), Error> {
+    let headers = headers(args, around)?;
+    let mut commands = 0;
+    for target in targets.iter_mut() {
+        set_transport(target, args)?;
+        match &mut target.kind {
+            TargetKind::Stdio { env, cwd, .. } => {
+                commands += 1;
+                if args.cwd.is_some() {
+                    cwd.clone_from(&args.cwd);
+                }
+                env.extend(args.env.iter().cloned());
+            }
+            other => {
+                if let Some(known) = other.headers_mut() {
+                    known.retain(|(name, _)| {
+                        !headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+                    });
+                    known.extend(headers.iter().cloned());
+                }
+            }
+        }
+    }
+    let urls = targets.len() - commands;
+    if urls == 0 && !headers.is_empty() {
+        return Err(Error::usage("--header and --header-env are for URLs, and there is none"));
+    }
+    if commands == 0 && (!args.env.is_empty() || args.cwd.is_some()) {
+        return Err(Error::usage("--env and --cwd are for commands, and there is none"));
+    }
+    match &args.cwd {
+        Some(directory) if !around.cwd.join(directory).is_dir() => {
+            let shown = directory.display();
+            Err(Error::usage(format!("--cwd {shown} is not a directory")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn set_transport(target: &mut Target, args: &RunArgs) -> Result<(), Error> {
+    let Some(wanted) = args.transport.map(TransportKind::from) else {
+        return Ok(());
+    };
+    let is_command = target.kind.transport() == TransportKind::Stdio;
+    if is_command != (wanted == TransportKind::Stdio) {
+        let what = if is_command { "is a command" } else { "is a URL" };
+        return Err(Error::usage(format!(
+            "--transport {wanted} does not fit {}, which {what}",
+            target.name
+        )));
+    }
+    if is_command {
+        return Ok(());
+    }
+    let url = target.to_string();
+    let headers = target.kind.headers_mut().map(std::mem::take).unwrap_or_default();
+    target.kind = TargetKind::at_url(wanted, url, headers);
+    Ok(())
+}
+
+fn headers(args: &RunArgs, around: &Surroundings<'_>) -> Result<Vec<(String, String)>, Error> {
+    let mut headers = args.header.clone();
+    for (name, variable) in &args.header_env {
+        let value = (around.env)(variable).ok_or_else(|| {
+            let message = format!("--header-env {name}: the variable {variable} is not set");
+            Error::usage(message)
+        })?;
+        check_header(name, &value)
+            .map_err(|what| Error::usage(format!("--header-env {name}: {what}")))?;
+        headers.push((name.clone(), value));
+    }
+    Ok(headers)
+}
+
+/// A transcript file for each server, opened before anything runs.
+fn transcripts(
+    args: &RunArgs,
+    targets: &[Target],
+) -> Result<Vec<Option<(PathBuf, File)>>, Error> {
+    let several = targets.len() > 1;
+    targets
+        .iter()
+        .map(|target| {
+            let Some(path) = &args.transcript else {
+                return Ok(None);
+            };
+            let path = if several { with_name(path, &target.name) } else { path.clone() };
+            let file = create(&path)?;
+            Ok(Some((path, file)))
+        })
+        .collect()
+}
+
+/// `out.jsonl` and `time` become `out.time.jsonl`.
+fn with_name(path: &Path, name: &str) -> PathBuf {
+    let plain = |character: char| {
+        if character.is_ascii_alphanumeric() || "._-".contains(character) {
+            character
+        } else {
+            '_'
+        }
+    };
+    let name: String = name.chars().map(plain).collect();
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let file = match path.extension() {
+        Some(extension) => format!("{stem}.{name}.{}", extension.to_string_lossy()),
+        None => format!("{stem}.{name}"),
+    };
+    path.with_file_name(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_several_servers_gets_a_transcript_of_its_own() {
+        let path = |name| with_name(Path::new("dir/out.jsonl"), name);
+        assert_eq!(path("time"), Path::new("dir/out.time.jsonl"));
+        assert_eq!(path("127.0.0.1:80/../x"), Path::new("dir/out.127.0.0.1_80_.._x.jsonl"));
+        assert_eq!(with_name(Path::new("out"), "a"), Path::new("out.a"));
+    }
+
+    #[test]
+    fn the_demonstration_is_shown_under_the_name_of_this_program() {
+        let argv = vec!["/opt/x y".to_owned(), "demo-server".into(), "correct".into()];
+        let target = Target {
+            name: "a".into(),
+            kind: TargetKind::command(argv),
+        };
+        assert_eq!(shown(&target, "/opt/x y"), "mcp-check demo-server correct");
+        assert_eq!(shown(&target, "/other"), "'/opt/x y' demo-server correct");
+    }
+}

@@ -1,0 +1,75 @@
+//! Which connections of a transcript belong to the suite of which revision.
+//!
+//! Live runs and recorded transcripts go through the same rule: a revision was tested when a main
+//! connection established it; connections whose label begins with the revision belong to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::spec::{Era, Revision};
+use crate::transcript::{Body, Conversation, Event, Process, View};
+
+/// Purpose of the connection on which a suite does its listing.
+pub const MAIN: &str = "main";
+
+/// The suites in a transcript, oldest revision first.
+pub fn suites(events: Vec<Event>) -> Vec<View> {
+    let mut connections: BTreeMap<Arc<str>, Vec<Event>> = BTreeMap::new();
+    for event in events {
+        let label = Arc::clone(&event.connection);
+        connections.entry(label).or_default().push(event);
+    }
+    let mut mains: BTreeMap<Revision, Arc<str>> = BTreeMap::new();
+    let conversations = connections
+        .values()
+        .filter_map(|events| Conversation::new(events.clone()));
+    let mut transports = BTreeMap::new();
+    for conversation in conversations {
+        if conversation.opened.purpose != MAIN {
+            continue;
+        }
+        if let Some(revision) = established(&conversation) {
+            transports.insert(revision, conversation.opened.transport);
+            mains.entry(revision).or_insert(Arc::clone(&conversation.label));
+        }
+    }
+    mains
+        .iter()
+        .filter_map(|(revision, main)| {
+            let transport = *transports.get(revision)?;
+            let prefix = format!("{revision}/");
+            let events = connections
+                .iter()
+                .filter(|(label, _)| *label == main || is_of_suite(label, &prefix, &mains))
+                .flat_map(|(_, events)| events.iter().cloned())
+                .collect();
+            Some(View::new(*revision, transport, events))
+        })
+        .collect()
+}
+
+fn is_of_suite(label: &Arc<str>, prefix: &str, mains: &BTreeMap<Revision, Arc<str>>) -> bool {
+    label.starts_with(prefix) && !mains.values().any(|main| main == label)
+}
+
+/// The revision that a main connection established.
+pub fn established(conversation: &Conversation) -> Option<Revision> {
+    let session = &conversation.session;
+    session.established.as_ref()?;
+    if conversation.opened.revision.era() == Era::Modern {
+        return Some(Revision::V2026_07_28);
+    }
+    match &session.agreed {
+        Some(_) => session.revision(),
+        None => Some(conversation.opened.revision),
+    }
+}
+
+/// How many processes were started, or HTTP connections prepared.
+pub fn starts(events: &[Event]) -> u32 {
+    let spawned = events
+        .iter()
+        .filter(|event| event.body == Body::Process(Process::Spawned))
+        .count();
+    u32::try_from(spawned).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,218 @@
+//! Asks every check about every view and passes the rulings through the funnel.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde_json::Value;
+
+use super::outcome::{self, Finding, NotTested, Outcome, Place, Status};
+use super::suite::{newest_handshake, unmet};
+use super::{Settings, arguments};
+use crate::check::{Entry, Ruling, Scope, Verdicts};
+use crate::spec::{Era, Requirement, Revision, TransportKind, catalogue};
+use crate::transcript::View;
+
+/// Outcomes and findings of one server.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// Sorted by requirement, check, revision, transport.
+    pub outcomes: Vec<Outcome>,
+    /// Grouped, gravest first.
+    pub findings: Vec<Finding>,
+}
+
+/// Judges all views with all checks.
+pub fn judge(views: &[View], entries: &[Entry]) -> Judged {
+    let mut judged = Judged::default();
+    let driven_once = newest_handshake(views.iter().map(|view| view.revision));
+    for entry in entries {
+        for view in views {
+            if !entry.check.transports.include(view.transport) {
+                continue;
+            }
+            let once = entry.check.scope == Scope::OncePerEra
+                && view.revision.era() == Era::Handshake;
+            if once && Some(view.revision) != driven_once {
+                continue;
+            }
+            let places = if once {
+                handshake_places(views)
+            } else {
+                vec![place(view)]
+            };
+            judge_view(entry, view, &places, &mut judged);
+        }
+    }
+    judged.outcomes.sort();
+    judged.findings = outcome::group(std::mem::take(&mut judged.findings));
+    judged
+}
+
+fn place(view: &View) -> Place {
+    Place {
+        revision: view.revision,
+        transport: view.transport,
+    }
+}
+
+fn handshake_places(views: &[View]) -> Vec<Place> {
+    views
+        .iter()
+        .filter(|view| view.revision.era() == Era::Handshake)
+        .map(place)
+        .collect()
+}
+
+fn judge_view(entry: &Entry, view: &View, places: &[Place], judged: &mut Judged) {
+    let requirements: Vec<&Requirement> = entry
+        .check
+        .covers
+        .iter()
+        .filter_map(|id| catalogue().get(id))
+        .collect();
+    let anywhere = places.iter().any(|place| {
+        requirements
+            .iter()
+            .any(|requirement| in_force(requirement, place.revision, place.transport))
+    });
+    if !anywhere {
+        return;
+    }
+    let rulings = rulings(entry, view);
+    for place in places {
+        for requirement in &requirements {
+            if !in_force(requirement, place.revision, place.transport) {
+                continue;
+            }
+            match &rulings {
+                Ok(rulings) => {
+                    let silent = Ruling::default();
+                    let ruling = rulings.get(requirement.id.as_str()).unwrap_or(&silent);
+                    let (outcome, findings) =
+                        outcome::decide(entry.id, requirement, *place, ruling);
+                    judged.outcomes.push(outcome);
+                    judged.findings.extend(findings);
+                }
+                Err(why) => judged.outcomes.push(broken(entry, requirement, *place, why)),
+            }
+        }
+    }
+}
+
+/// The rulings of one check; a need that is unmet stands for all of them.
+fn rulings(entry: &Entry, view: &View) -> Result<BTreeMap<&'static str, Ruling>, String> {
+    if let Some(why) = unmet(entry.check, &view.session(), view.transport) {
+        let mut verdicts = Verdicts::new();
+        for id in entry.check.covers {
+            verdicts.on(id).not_applicable(why.clone());
+        }
+        return Ok(verdicts.into_rulings());
+    }
+    let judge = entry.check.method.judge();
+    catch_unwind(AssertUnwindSafe(|| judge(view).into_rulings())).map_err(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied());
+        text.unwrap_or("a judge panicked").to_owned()
+    })
+}
+
+fn broken(entry: &Entry, requirement: &Requirement, place: Place, why: &str) -> Outcome {
+    Outcome {
+        requirement: requirement.id.clone(),
+        check: entry.id.to_owned(),
+        revision: place.revision,
+        transport: place.transport,
+        status: Status::Broken,
+        reason: Some(format!("mcp-check failed to judge this: {why}")),
+        evidence: Vec::new(),
+    }
+}
+
+/// True when a requirement is in force at a revision and transport.
+///
+/// Streamable HTTP with 2024-11-05 agreed is judged by the transport rows of 2025-03-26, the
+/// oldest revision that has it.
+pub fn in_force(requirement: &Requirement, revision: Revision, transport: TransportKind) -> bool {
+    if requirement.applies(revision, transport) {
+        return true;
+    }
+    let place = Place {
+        revision,
+        transport,
+    };
+    outcome::older_than_its_transport(requirement, place)
+        && requirement.id.starts_with("http.")
+        && requirement.applies(Revision::V2025_03_26, transport)
+}
+
+/// What was left out, why, and which flag would change that.
+pub fn not_tested(views: &[View], settings: &Settings) -> Vec<NotTested> {
+    let mut tools: BTreeMap<String, Left> = BTreeMap::new();
+    for view in views {
+        for (_, result) in view.results_of("tools/list") {
+            for tool in result["tools"].as_array().into_iter().flatten() {
+                let Some(name) = tool["name"].as_str() else {
+                    continue;
+                };
+                let left = left_out(view, tool, name, settings);
+                let known = tools.entry(name.to_owned()).or_insert(left);
+                *known = left.min(*known);
+            }
+        }
+    }
+    let all = tools.len();
+    let counted = |left: Left| tools.values().filter(|known| **known == left).count();
+    let row = |left: Left, why: &str, how_to: &str| {
+        let count = counted(left);
+        let noun = if all == 1 { "tool" } else { "tools" };
+        let verb = if count == 1 { "was" } else { "were" };
+        (count > 0).then(|| NotTested {
+            what: format!("{count} of {all} {noun} {verb} not called"),
+            why: why.to_owned(),
+            how_to: how_to.to_owned(),
+        })
+    };
+    [
+        row(
+            Left::Unsafe,
+            "the annotations do not say readOnlyHint: true with openWorldHint: false, or a \
+             parameter takes code or commands",
+            "--allow-tool NAME",
+        ),
+        row(
+            Left::NotSampled,
+            "enough others were, or no simple arguments fit the schema",
+            "",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Why a tool was not called; the least reason over all revisions counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Left {
+    Called,
+    NotSampled,
+    Unsafe,
+}
+
+fn left_out(view: &View, tool: &Value, name: &str, settings: &Settings) -> Left {
+    if was_called(view, name) {
+        Left::Called
+    } else if arguments::is_safe(tool, settings) {
+        Left::NotSampled
+    } else {
+        Left::Unsafe
+    }
+}
+
+fn was_called(view: &View, name: &str) -> bool {
+    view.exchanges()
+        .filter(|exchange| exchange.method() == "tools/call")
+        .filter_map(|exchange| exchange.params())
+        .any(|params| params["name"] == name)
+}

@@ -1,0 +1,256 @@
+//! Targets in, outcomes out: detection, drive, judgement.
+
+pub mod arguments;
+pub mod assign;
+pub mod detect;
+pub mod diagnose;
+pub mod judge;
+pub mod outcome;
+pub mod progress;
+pub mod suite;
+pub mod survey;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::check::Entry;
+use crate::config::target::{Target, TargetKind};
+use crate::peer::{Context, Deadlines};
+use crate::spec::{Era, Revision, TransportKind};
+use crate::transcript::{Event, Recorder};
+use crate::transport::Connector;
+use crate::transport::child::ChildConnector;
+use crate::transport::streamable_http::HttpConnector;
+
+pub use outcome::{Diagnosis, DiagnosisKind, Finding, FindingStatus, NotTested, Outcome, ServerRun, Status};
+pub use progress::{Observer, Progress, Quiet};
+
+/// What the user decided about a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Deadline of the first answer.
+    pub startup_timeout: Duration,
+    /// Deadline of any other answer.
+    pub request_timeout: Duration,
+    /// Deadline of the exit after end of input and after each signal.
+    pub shutdown_grace: Duration,
+    /// Wait for messages nobody asked for.
+    pub quiet: Duration,
+    /// How many revisions are tested at the same time.
+    pub jobs: usize,
+    /// Only these revisions; all that the server speaks when `None`.
+    pub revisions: Option<Vec<Revision>>,
+    /// Which checks are run.
+    pub checks: Selection,
+    /// Tools that may be called whatever their annotations say.
+    pub allow_tools: Vec<String>,
+    /// Tools that are never called.
+    pub deny_tools: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let deadlines = Deadlines::default();
+        Self {
+            startup_timeout: deadlines.start_up,
+            request_timeout: deadlines.request,
+            shutdown_grace: deadlines.shutdown,
+            quiet: deadlines.quiet,
+            jobs: 4,
+            revisions: None,
+            checks: Selection::default(),
+            allow_tools: Vec::new(),
+            deny_tools: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// The named deadlines of a run.
+    pub fn deadlines(&self) -> Deadlines {
+        Deadlines {
+            start_up: self.startup_timeout,
+            request: self.request_timeout,
+            shutdown: self.shutdown_grace,
+            quiet: self.quiet,
+            ..Deadlines::default()
+        }
+    }
+
+    /// True when the revision is to be tested.
+    pub fn wants(&self, revision: Revision) -> bool {
+        self.revisions
+            .as_ref()
+            .is_none_or(|wanted| wanted.contains(&revision))
+    }
+
+    /// Handshake revisions to be tested, newest first.
+    pub fn wanted_handshake(&self) -> Vec<Revision> {
+        let mut wanted: Vec<Revision> = Revision::ALL
+            .into_iter()
+            .filter(|revision| revision.era() == Era::Handshake && self.wants(*revision))
+            .collect();
+        wanted.reverse();
+        wanted
+    }
+}
+
+/// Which checks are run, by the beginning of their ids or of requirement ids they cover.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these, when not empty.
+    pub only: Vec<String>,
+    /// Not these.
+    pub skip: Vec<String>,
+}
+
+impl Selection {
+    /// True when the check is to be run.
+    pub fn includes(&self, entry: &Entry) -> bool {
+        let named = |prefix: &String| {
+            entry.id.starts_with(prefix.as_str())
+                || entry.check.covers.iter().any(|id| id.starts_with(prefix.as_str()))
+        };
+        (self.only.is_empty() || self.only.iter().any(named))
+            && !self.skip.iter().any(named)
+    }
+}
+
+/// Tests one server: detects what it speaks, drives a suite for each revision, judges.
+pub async fn run(
+    target: &Target,
+    settings: &Settings,
+    recorder: Recorder,
+    observer: &dyn Observer,
+) -> ServerRun {
+    let mut run = ServerRun {
+        name: target.name.clone(),
+        target: recorder.mask(&target.to_string()),
+        ..ServerRun::default()
+    };
+    let connector: Rc<dyn Connector> = match connector(target) {
+        Ok(connector) => connector,
+        Err(diagnosis) => {
+            run.diagnosis = Some(diagnosis);
+            return run;
+        }
+    };
+    run.transport = Some(connector.kind());
+    let first = run.clone();
+    let run = run_with(connector, settings, recorder.clone(), observer, run).await;
+    let redirected = run.diagnosis.is_some();
+    match redirected_connector(target, &recorder).filter(|_| redirected) {
+        Some(connector) => run_with(connector, settings, recorder, observer, first).await,
+        None => run,
+    }
+}
+
+/// The endpoint that a 307 or 308 within the origin points to; such a redirect keeps method and
+/// body, so following it changes nothing about what is tested.
+fn redirected_connector(target: &Target, recorder: &Recorder) -> Option<Rc<dyn Connector>> {
+    let TargetKind::Http { url, headers } = &target.kind else {
+        return None;
+    };
+    let url = diagnose::redirect_within_origin(url, &recorder.events_of("detect-"))?;
+    Some(Rc::new(HttpConnector {
+        url,
+        headers: headers.clone(),
+    }))
+}
+
+/// As [`run`], over a given connector.
+pub async fn run_with(
+    connector: Rc<dyn Connector>,
+    settings: &Settings,
+    recorder: Recorder,
+    observer: &dyn Observer,
+    mut run: ServerRun,
+) -> ServerRun {
+    let context = Rc::new(Context {
+        connector,
+        recorder: recorder.clone(),
+        deadlines: settings.deadlines(),
+    });
+    let entries = selected(settings);
+    observer.event(Progress::Detecting);
+    match detect::detect(&context, settings).await {
+        Ok(spoken) => {
+            let revisions: Vec<Revision> = spoken.iter().map(|spoken| spoken.revision).collect();
+            observer.event(Progress::Detected {
+                revisions: &revisions,
+            });
+            suite::drive_all(spoken, &entries, settings, observer).await;
+        }
+        Err(diagnosis) => run.diagnosis = Some(masked(diagnosis, &recorder)),
+    }
+    observer.event(Progress::Finished);
+    judge_into(&mut run, recorder.events_of(""), &entries, settings);
+    run
+}
+
+/// Judges recorded events, with no server.
+pub fn judge_events(
+    header: &crate::transcript::file::Header,
+    events: Vec<Event>,
+    settings: &Settings,
+) -> ServerRun {
+    let mut run = ServerRun {
+        name: header.server.clone(),
+        target: header.target.clone(),
+        ..ServerRun::default()
+    };
+    judge_into(&mut run, events, &selected(settings), settings);
+    run
+}
+
+fn selected(settings: &Settings) -> Vec<Entry> {
+    crate::checks::all()
+        .into_iter()
+        .filter(|entry| settings.checks.includes(entry))
+        .collect()
+}
+
+fn masked(mut diagnosis: Diagnosis, recorder: &Recorder) -> Diagnosis {
+    diagnosis.message = recorder.mask(&diagnosis.message);
+    diagnosis.next = recorder.mask(&diagnosis.next);
+    diagnosis
+}
+
+fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settings: &Settings) {
+    run.starts = assign::starts(&events);
+    let views = assign::suites(events);
+    run.transport = run.transport.or(views.first().map(|view| view.transport));
+    run.revisions = views.iter().map(|view| view.revision).collect();
+    if let Some(newest) = views.last() {
+        let session = newest.session();
+        run.server_info = session.server_info;
+        run.capabilities = session.capabilities;
+    }
+    if run.diagnosis.is_none() && views.is_empty() {
+        run.diagnosis = Some(diagnose::nothing_established());
+    }
+    if run.diagnosis.is_none() {
+        let judged = judge::judge(&views, entries);
+        run.outcomes = judged.outcomes;
+        run.findings = judged.findings;
+        run.not_tested = judge::not_tested(&views, settings);
+    }
+}
+
+fn connector(target: &Target) -> Result<Rc<dyn Connector>, Diagnosis> {
+    match &target.kind {
+        TargetKind::Stdio { argv, env, cwd } => Ok(Rc::new(ChildConnector {
+            argv: argv.clone(),
+            env: env.clone(),
+            cwd: cwd.clone(),
+        })),
+        TargetKind::Http { url, headers } => Ok(Rc::new(HttpConnector {
+            url: url.clone(),
+            headers: headers.clone(),
+        })),
+        TargetKind::HttpSse { url, .. } => Err(diagnose::unsupported(TransportKind::HttpSse, url)),
+        TargetKind::WebSocket { url, .. } => {
+            Err(diagnose::unsupported(TransportKind::WebSocket, url))
+        }
+    }
+}

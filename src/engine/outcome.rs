@@ -1,0 +1,408 @@
+//! Outcomes and findings: the one funnel from rulings to what is reported.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::check::{Problem, Ruling};
+use crate::spec::{Level, Requirement, Revision, Strength, TransportKind};
+
+/// What became of one requirement at one revision over one transport.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Outcome {
+    /// Catalogue id.
+    pub requirement: String,
+    /// Check that decided it.
+    pub check: String,
+    /// Revision under test.
+    pub revision: Revision,
+    /// Transport under test.
+    pub transport: TransportKind,
+    /// The verdict.
+    pub status: Status,
+    /// Why, for the verdicts that need a reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Transcript events that the verdict rests on; a pass always has some.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
+}
+
+/// A verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The rule was broken, and it is a MUST or the server failed outright.
+    Failed,
+    /// A SHOULD, or a rule that rests on descriptive wording, was broken.
+    Warned,
+    /// The rule was seen to hold.
+    Passed,
+    /// The rule does not apply to this server, revision or transport.
+    NotApplicable,
+    /// It could not be told.
+    Inconclusive,
+    /// mcp-check failed to judge it.
+    Broken,
+}
+
+/// One deviation, seen at one or more revisions and transports.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// Check that found it.
+    pub check: String,
+    /// Catalogue ids that are broken.
+    pub requirements: Vec<String>,
+    /// `conformance`, or `robustness` when a SHOULD was broken by a crash, hang or nonsense.
+    pub kind: FindingKind,
+    /// `failed`, `warned` or `info`.
+    pub status: FindingStatus,
+    /// Level of the requirement in the specification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Revisions where it was seen.
+    pub revisions: BTreeSet<Revision>,
+    /// Transports where it was seen.
+    pub transports: BTreeSet<TransportKind>,
+    /// What it is about.
+    pub subject: String,
+    /// How often it was seen.
+    pub count: usize,
+    /// One sentence.
+    pub message: String,
+    /// Bytes that prove it.
+    pub evidence: Vec<FindingEvidence>,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// Same for the same deviation in every run.
+    pub fingerprint: String,
+}
+
+/// Bytes that prove a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FindingEvidence {
+    /// `connection#seq` in the transcript.
+    pub event: String,
+    /// JSON pointer into the frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The bytes as text, shortened.
+    pub excerpt: String,
+}
+
+/// Family of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingKind {
+    /// A requirement of the specification.
+    Conformance,
+    /// A crash, hang or nonsense answer.
+    Robustness,
+}
+
+/// How a finding counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingStatus {
+    /// Fails the run by default.
+    Failed,
+    /// Fails the run with `--fail-on should`.
+    Warned,
+    /// Never fails a run.
+    Info,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// A MUST is broken.
+    High,
+    /// A crash or hang outside a MUST.
+    Medium,
+    /// A SHOULD is broken.
+    Low,
+    /// A remark.
+    Info,
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// The bytes prove it.
+    Proven,
+}
+
+/// Where a ruling was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Revision under test.
+    pub revision: Revision,
+    /// Transport under test.
+    pub transport: TransportKind,
+}
+
+/// Turns one ruling into an outcome and its findings. This is the only place where the level of a
+/// requirement meets what a judge saw.
+pub fn decide(
+    check: &str,
+    requirement: &Requirement,
+    place: Place,
+    ruling: &Ruling,
+) -> (Outcome, Vec<Finding>) {
+    let (limit, limit_reason) = limit(requirement, place);
+    let mut status = None;
+    let mut findings = Vec::new();
+    for problem in &ruling.problems {
+        let verdict = verdict(limit, problem);
+        status = Some(status.map_or(verdict, |worst: FindingStatus| worst.min(verdict)));
+        findings.push(finding(check, requirement, place, problem, verdict));
+    }
+    for remark in &ruling.remarks {
+        findings.push(finding(check, requirement, place, remark, FindingStatus::Info));
+    }
+    let (status, reason) = match status {
+        Some(FindingStatus::Failed) => (Status::Failed, first_message(ruling)),
+        Some(FindingStatus::Warned) => (Status::Warned, first_message(ruling).or(limit_reason)),
+        Some(FindingStatus::Info) | None => without_problem(ruling),
+    };
+    let evidence = match status {
+        Status::Passed => ruling.held.iter().take(3).map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    };
+    let outcome = Outcome {
+        requirement: requirement.id.clone(),
+        check: check.to_owned(),
+        revision: place.revision,
+        transport: place.transport,
+        status,
+        reason,
+        evidence,
+    };
+    (outcome, findings)
+}
+
+fn first_message(ruling: &Ruling) -> Option<String> {
+    ruling.problems.first().map(|problem| problem.message.clone())
+}
+
+fn without_problem(ruling: &Ruling) -> (Status, Option<String>) {
+    if let Some(why) = &ruling.inconclusive {
+        return (Status::Inconclusive, Some(why.clone()));
+    }
+    if !ruling.held.is_empty() {
+        return (Status::Passed, None);
+    }
+    if let Some(why) = &ruling.not_applicable {
+        return (Status::NotApplicable, Some(why.clone()));
+    }
+    let why = "nothing was seen that this requirement speaks about";
+    (Status::Inconclusive, Some(why.to_owned()))
+}
+
+/// The worst verdict that a requirement can lead to at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limit {
+    Failed,
+    Warned,
+    WarnedUnlessOutright,
+    Info,
+}
+
+fn limit(requirement: &Requirement, place: Place) -> (Limit, Option<String>) {
+    let level = requirement.level_in(place.revision);
+    if requirement.at_most_warned_in.contains(&place.revision)
+        || older_than_its_transport(requirement, place)
+    {
+        let why = format!("at most a warning at {}", place.revision);
+        return (Limit::Warned, Some(why));
+    }
+    match (level, requirement.strength) {
+        (Level::Must | Level::MustNot, Strength::Keyword) => (Limit::Failed, None),
+        (Level::May, _) => (Limit::Info, None),
+        _ => (Limit::WarnedUnlessOutright, None),
+    }
+}
+
+/// Streamable HTTP with 2024-11-05 agreed: a revision that never had that transport.
+pub fn older_than_its_transport(requirement: &Requirement, place: Place) -> bool {
+    place.revision == Revision::V2024_11_05
+        && place.transport == TransportKind::StreamableHttp
+        && !requirement.revisions.contains(&Revision::V2024_11_05)
+}
+
+fn verdict(limit: Limit, problem: &Problem) -> FindingStatus {
+    match limit {
+        Limit::Info if problem.hard => FindingStatus::Failed,
+        Limit::Info => FindingStatus::Info,
+        _ if problem.soft => FindingStatus::Warned,
+        Limit::Failed => FindingStatus::Failed,
+        Limit::WarnedUnlessOutright if problem.hard => FindingStatus::Failed,
+        Limit::Warned | Limit::WarnedUnlessOutright => FindingStatus::Warned,
+    }
+}
+
+fn finding(
+    check: &str,
+    requirement: &Requirement,
+    place: Place,
+    problem: &Problem,
+    status: FindingStatus,
+) -> Finding {
+    let level = requirement.level_in(place.revision);
+    let must = matches!(level, Level::Must | Level::MustNot);
+    let kind = if problem.hard && !must {
+        FindingKind::Robustness
+    } else {
+        FindingKind::Conformance
+    };
+    let severity = match (status, kind) {
+        (FindingStatus::Failed, FindingKind::Conformance) => Severity::High,
+        (FindingStatus::Failed, FindingKind::Robustness) => Severity::Medium,
+        (FindingStatus::Warned, _) => Severity::Low,
+        (FindingStatus::Info, _) => Severity::Info,
+    };
+    Finding {
+        check: check.to_owned(),
+        requirements: vec![requirement.id.clone()],
+        kind,
+        status,
+        level: Some(level),
+        severity,
+        confidence: Confidence::Proven,
+        revisions: BTreeSet::from([place.revision]),
+        transports: BTreeSet::from([place.transport]),
+        subject: problem.subject.clone(),
+        count: 1,
+        message: problem.message.clone(),
+        evidence: problem
+            .evidence
+            .iter()
+            .map(|evidence| FindingEvidence {
+                event: evidence.event.to_string(),
+                pointer: evidence.pointer.clone(),
+                excerpt: evidence.excerpt.clone(),
+            })
+            .collect(),
+        hint: problem.hint.clone(),
+        fingerprint: fingerprint(check, &requirement.id, &problem.subject),
+    }
+}
+
+/// Hash of check, requirement and subject: no times, ports, ids or message text.
+pub fn fingerprint(check: &str, requirement: &str, subject: &str) -> String {
+    let digest = Sha256::digest(format!("{check}\0{requirement}\0{subject}"));
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Joins findings with one fingerprint and status: one finding with all revisions, transports and
+/// a count, in a stable order with the gravest first.
+pub fn group(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut grouped: BTreeMap<(FindingStatus, String), Finding> = BTreeMap::new();
+    for finding in findings {
+        let key = (finding.status, finding.fingerprint.clone());
+        match grouped.get_mut(&key) {
+            Some(known) => {
+                known.revisions.extend(finding.revisions);
+                known.transports.extend(finding.transports);
+                known.count += finding.count;
+            }
+            None => {
+                grouped.insert(key, finding);
+            }
+        }
+    }
+    let mut findings: Vec<Finding> = grouped.into_values().collect();
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (f.status, f.severity, f.requirements.clone(), f.subject.clone());
+        key(a).cmp(&key(b))
+    });
+    findings
+}
+
+/// Everything that was found out about one server.
+#[derive(Clone, Debug, Default)]
+pub struct ServerRun {
+    /// Name in the report.
+    pub name: String,
+    /// The target, secrets masked.
+    pub target: String,
+    /// Transport, once known.
+    pub transport: Option<TransportKind>,
+    /// Revisions the server speaks and that were tested.
+    pub revisions: Vec<Revision>,
+    /// `serverInfo` of the server.
+    pub server_info: Value,
+    /// Capabilities of the server, at the newest tested revision.
+    pub capabilities: Value,
+    /// Why nothing could be judged, if so.
+    pub diagnosis: Option<Diagnosis>,
+    /// One per requirement, revision and transport; sorted.
+    pub outcomes: Vec<Outcome>,
+    /// Grouped and sorted.
+    pub findings: Vec<Finding>,
+    /// What was not tested, why, and what would change that.
+    pub not_tested: Vec<NotTested>,
+    /// How often the server was started, or connected to over HTTP.
+    pub starts: u32,
+    /// Length of the run in milliseconds. Never part of stable output.
+    pub elapsed_ms: u64,
+}
+
+/// One cause for having no verdicts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Diagnosis {
+    /// Machine-readable cause.
+    pub kind: DiagnosisKind,
+    /// What was seen, in one paragraph.
+    pub message: String,
+    /// The next thing to do.
+    pub next: String,
+}
+
+/// Causes for having no verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiagnosisKind {
+    /// The command cannot be started.
+    CannotStart,
+    /// The process ended before it answered.
+    Exited,
+    /// It runs, or accepts connections, and never answers.
+    Silent,
+    /// It answers, but not in JSON-RPC or not as MCP.
+    NotMcp,
+    /// It answers initialize by an error.
+    Refused,
+    /// It wants credentials.
+    NeedsCredentials,
+    /// It does not speak the revision that was asked for.
+    RevisionNotSpoken,
+    /// Nothing listens at the address.
+    Unreachable,
+    /// TLS failed.
+    TlsFailure,
+    /// The server answers, but not at this path.
+    WrongPath,
+    /// The transport is not supported yet.
+    TransportNotSupported,
+}
+
+/// Something that was not tested.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NotTested {
+    /// What.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// What would change that.
+    pub how_to: String,
+}

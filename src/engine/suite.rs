@@ -1,0 +1,171 @@
+//! Drives the suite of each revision: survey, probes, end. Decides nothing.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
+
+use super::detect::Spoken;
+use super::progress::{Observer, Progress};
+use super::{Settings, survey};
+use crate::check::{Check, Entry, Need, Scope};
+use crate::peer::probe::ProbePeer;
+use crate::peer::{Connection, Context};
+use crate::spec::{Era, Revision, TransportKind, catalogue};
+use crate::transcript::{Session, View};
+
+/// A probe that takes longer is abandoned; its verdicts rest on what was recorded until then.
+const PROBE_DEADLINE: Duration = Duration::from_secs(120);
+
+/// Drives all revisions, several at a time.
+pub async fn drive_all(
+    spoken: Vec<Spoken>,
+    entries: &[Entry],
+    settings: &Settings,
+    observer: &dyn Observer,
+) {
+    let slots = Semaphore::new(settings.jobs.max(1));
+    let newest_handshake = newest_handshake(spoken.iter().map(|found| found.revision));
+    let suites = spoken.into_iter().map(|found| {
+        let slots = &slots;
+        async move {
+            let _slot = slots.acquire().await;
+            let suite = Suite {
+                revision: found.revision,
+                once_per_era: Some(found.revision) == newest_handshake
+                    || found.revision.era() == Era::Modern,
+                settings,
+                observer,
+            };
+            suite.drive(found.main, entries).await;
+        }
+    });
+    join_all(suites).await;
+}
+
+/// The handshake revision in whose suite the probes of [`Scope::OncePerEra`] are driven.
+pub fn newest_handshake(revisions: impl Iterator<Item = Revision>) -> Option<Revision> {
+    revisions
+        .filter(|revision| revision.era() == Era::Handshake)
+        .max()
+}
+
+struct Suite<'s> {
+    revision: Revision,
+    once_per_era: bool,
+    settings: &'s Settings,
+    observer: &'s dyn Observer,
+}
+
+impl Suite<'_> {
+    async fn drive(&self, mut main: Connection, entries: &[Entry]) {
+        let context = main.context();
+        let session = session(&context, &main, self.revision);
+        survey::survey(&mut main, session, self.settings).await;
+        let probes = self.probes(&context, &main, entries);
+        let of = probes.len();
+        for (done, entry) in probes.into_iter().enumerate() {
+            self.observer.event(Progress::Check {
+                revision: self.revision,
+                id: entry.id,
+                done,
+                of,
+            });
+            if !self.usable(&context, &mut main).await {
+                break;
+            }
+            self.probe(&mut main, &entry).await;
+        }
+        main.close().await;
+        self.observer.event(Progress::SuiteFinished {
+            revision: self.revision,
+        });
+    }
+
+    fn probes(&self, context: &Context, main: &Connection, entries: &[Entry]) -> Vec<Entry> {
+        let transport = context.connector.kind();
+        let mut probes: Vec<Entry> = entries
+            .iter()
+            .filter(|entry| entry.check.method.drive().is_some())
+            .filter(|entry| self.once_per_era || entry.check.scope == Scope::EachRevision)
+            .filter(|entry| applies(entry.check, self.revision, transport))
+            .filter(|entry| unmet(entry.check, main.session(), transport).is_none())
+            .copied()
+            .collect();
+        probes.sort_by_key(|entry| (entry.check.effect, entry.id));
+        probes
+    }
+
+    async fn probe(&self, main: &mut Connection, entry: &Entry) {
+        let Some(drive) = entry.check.method.drive() else {
+            return;
+        };
+        main.set_probe(Some(entry.id));
+        {
+            let mut peer = ProbePeer::on(main, entry.id);
+            let driven = tokio::time::timeout(PROBE_DEADLINE, drive(&mut peer)).await;
+            drop(peer);
+            if driven.is_err() {
+                main.note("the probe was abandoned at its deadline");
+            }
+        }
+        main.set_probe(None);
+    }
+
+    /// Replaces a connection that has died or stopped answering. False when that fails.
+    async fn usable(&self, context: &Rc<Context>, main: &mut Connection) -> bool {
+        let stuck = main.take_timeouts() > 0 && !main.settle().await;
+        if !main.is_gone() && !main.is_closed() && !stuck {
+            return true;
+        }
+        main.close().await;
+        let label = format!("{}/again", self.revision);
+        let opened = Connection::open(context, self.revision, &label, "again");
+        let Ok(mut fresh) = opened else {
+            return false;
+        };
+        let version = self.revision.as_str();
+        let wait = context.deadlines.start_up;
+        if self.revision.era() == Era::Handshake && fresh.handshake(version, wait).await.is_none() {
+            return false;
+        }
+        fresh.set_facts(main.session().clone(), main.surface());
+        *main = fresh;
+        true
+    }
+}
+
+/// What the main connection established, read from the log as a judge would.
+fn session(context: &Context, main: &Connection, revision: Revision) -> Session {
+    let events = context.recorder.events_on(&main.label());
+    let transport = context.connector.kind();
+    View::new(revision, transport, events).session()
+}
+
+/// True when a check says anything at this revision and transport.
+pub fn applies(check: &Check, revision: Revision, transport: TransportKind) -> bool {
+    check.transports.include(transport)
+        && check
+            .covers
+            .iter()
+            .filter_map(|id| catalogue().get(id))
+            .any(|requirement| super::judge::in_force(requirement, revision, transport))
+}
+
+/// Why a probe is not driven, when a need of its check is unmet.
+pub fn unmet(check: &Check, session: &Session, transport: TransportKind) -> Option<String> {
+    check.needs.iter().find_map(|need| match need {
+        Need::Declares(path) => (!session.declares(path))
+            .then(|| format!("the server does not declare the capability {}", path.join("."))),
+        Need::LacksCapability(path) => session
+            .declares(path)
+            .then(|| format!("the server declares the capability {}", path.join("."))),
+        Need::SessionId => session
+            .session_id
+            .is_none()
+            .then(|| "the server issues no session id".to_owned()),
+        Need::OwnChild => (transport != TransportKind::Stdio)
+            .then(|| "mcp-check did not start this server".to_owned()),
+    })
+}

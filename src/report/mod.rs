@@ -1,0 +1,19 @@
+//! What is made of the outcomes: the report as data, and one file for each form it is read in.
+
+pub mod causes;
+pub mod escape;
+#[cfg(test)]
+pub(crate) mod fixture;
+pub mod json;
+pub mod junit;
+pub mod live;
+pub mod matrix;
+pub mod model;
+pub mod paint;
+pub mod sections;
+pub mod standing;
+pub mod table;
+pub mod terminal;
+
+pub use model::{Report, build};
+pub use standing::{FailOn, Standing};

@@ -1,0 +1,298 @@
+//! Classifies raw bytes as JSON-RPC messages by their members, as the catalogue asks: the message
+//! unions of the protocol schemas are open and would let almost anything pass.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::Id;
+use crate::json::{self, Node, NodeKind, Oddity, SyntaxFault};
+
+/// One message, or one batch, as received.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// The bytes of this message; of a batch element, only its own.
+    pub bytes: Vec<u8>,
+    /// Legal but harmful spots; spans count from the start of `bytes`.
+    pub oddities: Vec<Oddity>,
+    /// The whole message. `None` when it is not JSON or not representable.
+    pub value: Option<Value>,
+    /// The bytes are JSON with a number or a string that no [`Value`] can hold. Optional parts of
+    /// `message` are then `None` where they are concerned; a result is approximated as
+    /// [`Node::to_value_lossy`] does.
+    pub unrepresentable: bool,
+    /// The `jsonrpc` member; [`VersionField::Missing`] for anything but an object.
+    pub version: VersionField,
+    /// The `id` member as written, whatever `message` is: a malformed answer can still be matched to
+    /// its request. `None` when absent.
+    pub id: Option<Id>,
+    /// What the message is.
+    pub message: Message,
+}
+
+/// The `jsonrpc` member of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VersionField {
+    /// The string "2.0".
+    Ok,
+    /// There is none.
+    Missing,
+    /// Something else, as written.
+    Wrong(String),
+}
+
+/// The kinds of messages.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// `method` and `id`. A null id makes a request too: the member is there.
+    Request {
+        /// The request's id, allowed or not.
+        id: Id,
+        /// The method's name.
+        method: String,
+        /// The parameters, of whatever type.
+        params: Option<Value>,
+    },
+    /// `method` without `id`.
+    Notification {
+        /// The method's name.
+        method: String,
+        /// The parameters, of whatever type.
+        params: Option<Value>,
+    },
+    /// `id` and `result`.
+    Result {
+        /// The id of the request it answers.
+        id: Id,
+        /// The result, of whatever type.
+        result: Value,
+    },
+    /// `error` that is an object.
+    Error {
+        /// The id of the request it answers. `None` when absent, `Some(Id::Null)` when null.
+        id: Option<Id>,
+        /// The error's code when it is an integer.
+        code: Option<i64>,
+        /// The error's message when it is a string.
+        message: Option<String>,
+        /// The error's data.
+        data: Option<Value>,
+    },
+    /// An array; each element is classified on its own.
+    Batch(Vec<Parsed>),
+    /// None of these.
+    Malformed(Malformation),
+}
+
+/// Why something is not a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Malformation {
+    /// The bytes are not JSON.
+    NotJson(SyntaxFault),
+    /// JSON of another type, named by its JSON Schema word. In a batch also an array.
+    NotObject(&'static str),
+    /// An object without `method`, `result` and `error`.
+    NoKind,
+    /// `method` together with `result` or `error`, or `result` together with `error`.
+    TwoKinds,
+    /// A member that decides the kind is missing or of the wrong type; the text says which.
+    BadMember(String),
+}
+
+/// Reads one message. Never fails: what is wrong with the bytes is part of the value.
+pub fn parse(bytes: &[u8]) -> Parsed {
+    let scan = json::scan(bytes);
+    match scan.root {
+        Ok(root) => Source {
+            bytes,
+            oddities: &scan.oddities,
+        }
+        .document(&root),
+        Err(fault) => Parsed {
+            bytes: bytes.to_vec(),
+            oddities: scan.oddities,
+            value: None,
+            unrepresentable: false,
+            version: VersionField::Missing,
+            id: None,
+            message: Message::Malformed(Malformation::NotJson(fault)),
+        },
+    }
+}
+
+impl Parsed {
+    /// The method of a request or notification.
+    pub fn method(&self) -> Option<&str> {
+        match &self.message {
+            Message::Request { method, .. } | Message::Notification { method, .. } => Some(method),
+            _ => None,
+        }
+    }
+
+    /// The single messages: the elements of a batch, or the message itself.
+    pub fn messages(&self) -> &[Parsed] {
+        match &self.message {
+            Message::Batch(elements) => elements,
+            _ => std::slice::from_ref(self),
+        }
+    }
+}
+
+impl fmt::Display for Malformation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Malformation::NotJson(fault) => write!(formatter, "not JSON: {fault}"),
+            Malformation::NotObject(word) => {
+                write!(
+                    formatter,
+                    "a message is a JSON object, not a value of type {word}"
+                )
+            }
+            Malformation::NoKind => {
+                formatter.write_str("an object without any of `method`, `result` and `error`")
+            }
+            Malformation::TwoKinds => {
+                formatter.write_str("more than one of `method`, `result` and `error`")
+            }
+            Malformation::BadMember(text) => formatter.write_str(text),
+        }
+    }
+}
+
+/// The scanned text that nodes and oddities point into.
+struct Source<'a> {
+    bytes: &'a [u8],
+    oddities: &'a [Oddity],
+}
+
+impl Source<'_> {
+    fn document(&self, root: &Node) -> Parsed {
+        let whole = 0..self.bytes.len();
+        let NodeKind::Array(elements) = &root.kind else {
+            return self.parsed(root, whole, classify(root));
+        };
+        let messages = elements
+            .iter()
+            .map(|element| self.parsed(element, element.span.clone(), classify(element)));
+        let batch = Message::Batch(messages.collect());
+        self.parsed(root, whole, batch)
+    }
+
+    fn parsed(&self, node: &Node, span: Range<usize>, message: Message) -> Parsed {
+        Parsed {
+            oddities: self.oddities_in(&span),
+            value: node.to_value(),
+            unrepresentable: !node.is_representable(),
+            version: self.version(node),
+            id: node.get("id").map(Id::from_node),
+            message,
+            bytes: self.bytes[span].to_vec(),
+        }
+    }
+
+    /// The oddities inside `span`, counted from its start. They are sorted, so that many elements
+    /// with many oddities do not take quadratic time.
+    fn oddities_in(&self, span: &Range<usize>) -> Vec<Oddity> {
+        let first = self
+            .oddities
+            .partition_point(|oddity| oddity.span.start < span.start);
+        let inside = self.oddities[first..].iter();
+        inside
+            .take_while(|oddity| oddity.span.end <= span.end)
+            .map(|oddity| Oddity {
+                span: oddity.span.start - span.start..oddity.span.end - span.start,
+                kind: oddity.kind.clone(),
+            })
+            .collect()
+    }
+
+    fn version(&self, node: &Node) -> VersionField {
+        let Some(field) = node.get("jsonrpc") else {
+            return VersionField::Missing;
+        };
+        match &field.kind {
+            NodeKind::String(text) if text == "2.0" => VersionField::Ok,
+            _ => {
+                let written = &self.bytes[field.span.clone()];
+                VersionField::Wrong(String::from_utf8_lossy(written).into_owned())
+            }
+        }
+    }
+}
+
+fn classify(node: &Node) -> Message {
+    if !matches!(node.kind, NodeKind::Object(_)) {
+        return Message::Malformed(Malformation::NotObject(node.type_word()));
+    }
+    match (node.get("method"), node.get("result"), node.get("error")) {
+        (None, None, None) => Message::Malformed(Malformation::NoKind),
+        (Some(method), None, None) => call(node, method),
+        (None, Some(result), None) => result_response(node, result),
+        (None, None, Some(error)) => error_response(node, error),
+        _ => Message::Malformed(Malformation::TwoKinds),
+    }
+}
+
+fn call(node: &Node, method: &Node) -> Message {
+    let NodeKind::String(name) = &method.kind else {
+        return bad_member(format!(
+            "`method` is of type {}, not string",
+            method.type_word()
+        ));
+    };
+    let method = name.clone();
+    let params = node.get("params").and_then(Node::to_value);
+    match node.get("id").map(Id::from_node) {
+        Some(id) => Message::Request { id, method, params },
+        None => Message::Notification { method, params },
+    }
+}
+
+fn result_response(node: &Node, result: &Node) -> Message {
+    match node.get("id").map(Id::from_node) {
+        Some(id) => Message::Result {
+            id,
+            result: result.to_value_lossy(),
+        },
+        None => bad_member("a response with `result` has no `id`".to_owned()),
+    }
+}
+
+fn error_response(node: &Node, error: &Node) -> Message {
+    if !matches!(error.kind, NodeKind::Object(_)) {
+        return bad_member(format!(
+            "`error` is of type {}, not object",
+            error.type_word()
+        ));
+    }
+    Message::Error {
+        id: node.get("id").map(Id::from_node),
+        code: error.get("code").and_then(integer),
+        message: error.get("message").and_then(text),
+        data: error.get("data").and_then(Node::to_value),
+    }
+}
+
+fn bad_member(what: String) -> Message {
+    Message::Malformed(Malformation::BadMember(what))
+}
+
+/// `-32600.0` is an integer as well: JSON has one number type.
+fn integer(node: &Node) -> Option<i64> {
+    match Id::from_node(node) {
+        Id::Number(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+fn text(node: &Node) -> Option<String> {
+    match &node.kind {
+        NodeKind::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[path = "message_tests.rs"]
+mod tests;

@@ -1,0 +1,434 @@
+//! One connection as a conversation: messages in order, requests paired with their answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::event::{Body, Channel, Direction, Event, EventRef, Frame, HttpResponse, Opened, Process};
+use super::session::Session;
+use crate::rpc::{self, Id, Message, Parsed};
+
+/// One JSON-RPC message on the wire. The elements of a batch are messages of their own.
+#[derive(Clone, Debug)]
+pub struct WireMessage {
+    /// Event that carried it.
+    pub at: EventRef,
+    /// JSON pointer of the message within the frame: empty, or `/n` for a batch element.
+    pub pointer: String,
+    /// Sent or received.
+    pub direction: Direction,
+    /// Stream that carried it.
+    pub channel: Channel,
+    /// Check whose probe sent it, if any.
+    pub probe: Option<Arc<str>>,
+    /// What a sent message was meant to be.
+    pub intent: Option<Arc<str>>,
+    /// The message.
+    pub parsed: Parsed,
+}
+
+impl WireMessage {
+    /// True for messages that the server sent.
+    pub fn is_received(&self) -> bool {
+        self.direction == Direction::Received
+    }
+
+    /// True for result and error responses, and for objects that pretend to be one.
+    pub fn is_response(&self) -> bool {
+        matches!(
+            self.parsed.message,
+            Message::Result { .. } | Message::Error { .. }
+        ) || self.response_like_id().is_some()
+    }
+
+    /// Id of a result, an error, or an object that has both.
+    pub fn response_id(&self) -> Option<Id> {
+        match &self.parsed.message {
+            Message::Result { id, .. } => Some(id.clone()),
+            Message::Error { id, .. } => id.clone(),
+            _ => self.response_like_id(),
+        }
+    }
+
+    fn response_like_id(&self) -> Option<Id> {
+        if !matches!(self.parsed.message, Message::Malformed(_)) {
+            return None;
+        }
+        let object = self.parsed.value.as_ref()?.as_object()?;
+        if object.contains_key("method") {
+            return None;
+        }
+        if !object.contains_key("result") && !object.contains_key("error") {
+            return None;
+        }
+        object.get("id").map(Id::from_value)
+    }
+
+    /// The bytes as text, shortened for a report.
+    pub fn excerpt(&self) -> String {
+        excerpt(&self.parsed.bytes)
+    }
+}
+
+/// Length in characters after which an excerpt is cut.
+pub const EXCERPT_CHARS: usize = 200;
+
+/// Bytes as text for a report: lossy, cut after [`EXCERPT_CHARS`] characters.
+pub fn excerpt(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut cut: String = text.chars().take(EXCERPT_CHARS).collect();
+    if text.chars().nth(EXCERPT_CHARS).is_some() {
+        cut.push('…');
+    }
+    cut
+}
+
+/// One connection: its events, the messages in them, and what belongs together.
+#[derive(Clone, Debug)]
+pub struct Conversation {
+    /// Label of the connection.
+    pub label: Arc<str>,
+    /// What the connection was opened for.
+    pub opened: Opened,
+    /// All events in order.
+    pub events: Vec<Event>,
+    /// All messages in order.
+    pub messages: Vec<WireMessage>,
+    /// What was established, folded from the messages.
+    pub session: Session,
+    pairs: Vec<Pair>,
+    unpaired: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Pair {
+    request: usize,
+    responses: Vec<usize>,
+    exact: bool,
+}
+
+impl Conversation {
+    /// Reads the events of one connection. `None` when they do not begin with an opening.
+    pub fn new(events: Vec<Event>) -> Option<Self> {
+        let first = events.first()?;
+        let Body::Opened(opened) = &first.body else {
+            return None;
+        };
+        let opened = opened.clone();
+        let label = Arc::clone(&first.connection);
+        let messages: Vec<WireMessage> = events.iter().flat_map(messages_of).collect();
+        let (pairs, unpaired) = pair(&messages);
+        let mut conversation = Self {
+            label,
+            opened,
+            events,
+            messages,
+            session: Session::default(),
+            pairs,
+            unpaired,
+        };
+        conversation.session = Session::fold(&conversation);
+        Some(conversation)
+    }
+
+    /// All requests that were sent, in order, with their answers.
+    pub fn exchanges(&self) -> impl Iterator<Item = Exchange<'_>> {
+        self.pairs.iter().map(move |pair| Exchange {
+            conversation: self,
+            request: &self.messages[pair.request],
+            responses: pair.responses.iter().map(|&at| &self.messages[at]).collect(),
+            exact: pair.exact,
+        })
+    }
+
+    /// Received responses that answer no request of this connection.
+    pub fn unpaired_responses(&self) -> impl Iterator<Item = &WireMessage> {
+        self.unpaired.iter().map(|&at| &self.messages[at])
+    }
+
+    /// Received messages in order.
+    pub fn received(&self) -> impl Iterator<Item = &WireMessage> {
+        self.messages.iter().filter(|message| message.is_received())
+    }
+
+    /// The HTTP response of a channel.
+    pub fn http_response(&self, channel: Channel) -> Option<(EventRef, &HttpResponse)> {
+        self.on_channel(channel).find_map(|event| match &event.body {
+            Body::HttpResponse(response) => Some((event.reference(), response)),
+            _ => None,
+        })
+    }
+
+    /// Received events of a channel, in order.
+    pub fn on_channel(&self, channel: Channel) -> impl Iterator<Item = &Event> {
+        self.events
+            .iter()
+            .filter(move |event| event.channel == channel && event.direction == Direction::Received)
+    }
+
+    /// The event that ended the server's side: process exit or end of standard output.
+    pub fn gone(&self) -> Option<&Event> {
+        self.events.iter().find(|event| {
+            matches!(event.body, Body::Process(Process::Exited { .. }))
+                || (event.channel == Channel::Stdio && event.body == Body::StreamEnd)
+        })
+    }
+
+    /// The exit of the child process, if it was seen.
+    pub fn exit(&self) -> Option<&Event> {
+        self.events
+            .iter()
+            .find(|event| matches!(event.body, Body::Process(Process::Exited { .. })))
+    }
+
+    /// Position at which mcp-check began to end the connection: closed input or a signal.
+    pub fn ending_from(&self) -> Option<u32> {
+        self.events
+            .iter()
+            .find(|event| {
+                matches!(
+                    event.body,
+                    Body::Process(Process::InputClosed | Process::Signalled { .. })
+                )
+            })
+            .map(|event| event.seq)
+    }
+
+    /// The event at a position.
+    pub fn event(&self, seq: u32) -> Option<&Event> {
+        self.events.get(seq as usize)
+    }
+
+    fn answered_after(&self, seq: u32) -> bool {
+        self.pairs.iter().any(|pair| {
+            self.messages[pair.request].at.seq > seq && pair.exact && !pair.responses.is_empty()
+        })
+    }
+}
+
+fn messages_of(event: &Event) -> Vec<WireMessage> {
+    let Body::Frame(Frame { bytes, .. }) = &event.body else {
+        return Vec::new();
+    };
+    let wire = |parsed: Parsed, pointer: String| WireMessage {
+        at: event.reference(),
+        pointer,
+        direction: event.direction,
+        channel: event.channel,
+        probe: event.probe.clone(),
+        intent: event.intent.clone(),
+        parsed,
+    };
+    let parsed = rpc::parse(bytes);
+    match parsed.message {
+        Message::Batch(elements) => elements
+            .into_iter()
+            .enumerate()
+            .map(|(index, element)| wire(element, format!("/{index}")))
+            .collect(),
+        _ => vec![wire(parsed, String::new())],
+    }
+}
+
+/// Pairs responses with requests: first by equal id, then what is left over by likeness, so that
+/// one damaged id is one finding and not a lost answer besides.
+fn pair(messages: &[WireMessage]) -> (Vec<Pair>, Vec<usize>) {
+    let mut pairs: Vec<Pair> = Vec::new();
+    let mut by_id: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
+    let mut left: Vec<usize> = Vec::new();
+    for (index, message) in messages.iter().enumerate() {
+        if !message.is_received() {
+            if let Message::Request { id, .. } = &message.parsed.message {
+                by_id.entry(id.clone()).or_default().push(pairs.len());
+                pairs.push(Pair {
+                    request: index,
+                    responses: Vec::new(),
+                    exact: true,
+                });
+            }
+        } else if message.is_response() {
+            let asked = message.response_id().and_then(|id| by_id.get(&id));
+            match asked.and_then(|asked| choose(&pairs, asked, messages, message)) {
+                Some(chosen) => pairs[chosen].responses.push(index),
+                None => left.push(index),
+            }
+        }
+    }
+    let unpaired = left
+        .into_iter()
+        .filter(|&index| !pair_loosely(&mut pairs, messages, index))
+        .collect();
+    (pairs, unpaired)
+}
+
+/// Of several requests with one id: the one on the same HTTP exchange, else the oldest that waits,
+/// else the newest.
+fn choose(
+    pairs: &[Pair],
+    asked: &[usize],
+    messages: &[WireMessage],
+    response: &WireMessage,
+) -> Option<usize> {
+    let same_channel = asked
+        .iter()
+        .find(|&&at| messages[pairs[at].request].channel == response.channel);
+    let waiting = asked.iter().find(|&&at| pairs[at].responses.is_empty());
+    match response.channel {
+        Channel::Http(_) => same_channel.or(waiting).or(asked.last()),
+        Channel::Stdio => waiting.or(asked.last()),
+    }
+    .copied()
+}
+
+fn pair_loosely(pairs: &mut [Pair], messages: &[WireMessage], index: usize) -> bool {
+    let response = &messages[index];
+    let response_text = match response.response_id() {
+        Some(Id::Null) | None => None,
+        Some(id) => Some(id.to_string().to_lowercase()),
+    };
+    let unanswered = |pair: &&mut Pair| {
+        let request = &messages[pair.request];
+        pair.responses.is_empty() && request.at.seq < response.at.seq
+    };
+    let found = pairs.iter_mut().filter(unanswered).find(|pair| {
+        let request = &messages[pair.request];
+        let same_exchange = matches!(response.channel, Channel::Http(_))
+            && request.channel == response.channel;
+        let Message::Request { id, .. } = &request.parsed.message else {
+            return false;
+        };
+        let alike = response_text.as_deref() == Some(id.to_string().to_lowercase().as_str());
+        let unnamed_next = response_text.is_none()
+            && matches!(response.channel, Channel::Stdio)
+            && is_last_sent_before(messages, request, index);
+        same_exchange || alike || unnamed_next
+    });
+    match found {
+        Some(pair) => {
+            pair.responses.push(index);
+            pair.exact = false;
+            true
+        }
+        None => false,
+    }
+}
+
+fn is_last_sent_before(messages: &[WireMessage], request: &WireMessage, index: usize) -> bool {
+    messages[..index]
+        .iter()
+        .rev()
+        .find(|message| !message.is_received())
+        .is_some_and(|last| last.at == request.at && last.pointer == request.pointer)
+}
+
+/// A request that mcp-check sent, and what came back.
+#[derive(Clone, Debug)]
+pub struct Exchange<'c> {
+    /// The connection it happened on.
+    pub conversation: &'c Conversation,
+    /// The request.
+    pub request: &'c WireMessage,
+    /// Every response that belongs to it, in order.
+    pub responses: Vec<&'c WireMessage>,
+    /// False when the response was recognised in spite of a wrong id.
+    pub exact: bool,
+}
+
+/// What came back for a request.
+#[derive(Clone, Copy, Debug)]
+pub enum Reply<'c> {
+    /// A result response.
+    Result(&'c WireMessage, &'c Value),
+    /// An error response, with its code when that is an integer.
+    Error(&'c WireMessage, Option<i64>),
+    /// Something that is neither, for example an object with result and error.
+    Malformed(&'c WireMessage),
+    /// Over HTTP: a response that carried no JSON-RPC answer.
+    HttpOnly(&'c Event, &'c HttpResponse),
+    /// The process or the connection ended without an answer, by the server's doing.
+    Gone(&'c Event),
+    /// Nothing came; `alive` says whether later requests on the connection were answered.
+    Silence {
+        /// True when the server went on answering.
+        alive: bool,
+    },
+}
+
+impl<'c> Exchange<'c> {
+    /// Method of the request.
+    pub fn method(&self) -> &'c str {
+        match &self.request.parsed.message {
+            Message::Request { method, .. } => method,
+            _ => "",
+        }
+    }
+
+    /// Parameters of the request.
+    pub fn params(&self) -> Option<&'c Value> {
+        match &self.request.parsed.message {
+            Message::Request { params, .. } => params.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Id of the request.
+    pub fn id(&self) -> Option<&'c Id> {
+        match &self.request.parsed.message {
+            Message::Request { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// What the request was meant to be.
+    pub fn intent(&self) -> Option<&'c str> {
+        self.request.intent.as_deref()
+    }
+
+    /// The first answer, or what happened instead of one.
+    pub fn reply(&self) -> Reply<'c> {
+        if let Some(response) = self.responses.first() {
+            return match &response.parsed.message {
+                Message::Result { result, .. } => Reply::Result(response, result),
+                Message::Error { code, .. } => Reply::Error(response, *code),
+                _ => Reply::Malformed(response),
+            };
+        }
+        let channel = self.request.channel;
+        if matches!(channel, Channel::Http(_)) {
+            let response = self.conversation.on_channel(channel).find_map(|event| {
+                match &event.body {
+                    Body::HttpResponse(response) => Some(Reply::HttpOnly(event, response)),
+                    Body::Fault(_) => Some(Reply::Gone(event)),
+                    _ => None,
+                }
+            });
+            return response.unwrap_or(Reply::Silence { alive: self.alive() });
+        }
+        match self.conversation.gone() {
+            Some(event) if !self.we_ended_before(event.seq) => Reply::Gone(event),
+            _ => Reply::Silence { alive: self.alive() },
+        }
+    }
+
+    /// The result value, when the request was answered by one.
+    pub fn result(&self) -> Option<&'c Value> {
+        match self.reply() {
+            Reply::Result(_, value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The HTTP response of this exchange.
+    pub fn http(&self) -> Option<(EventRef, &'c HttpResponse)> {
+        self.conversation.http_response(self.request.channel)
+    }
+
+    fn alive(&self) -> bool {
+        self.conversation.answered_after(self.request.at.seq)
+    }
+
+    fn we_ended_before(&self, seq: u32) -> bool {
+        self.conversation.ending_from().is_some_and(|from| from < seq)
+    }
+}

@@ -1,0 +1,93 @@
+//! Every script in the explain page of every check, executed: one named test each.
+
+use std::rc::Rc;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use mcp_check::check::Entry;
+use mcp_check::check::explain::{self, Example, Expectation};
+use mcp_check::engine::{self, Quiet, Selection, ServerRun, Settings, Status};
+use mcp_check::mock::Script;
+use mcp_check::transcript::{Recorder, Secrets};
+use mcp_check::transport::memory::MemoryConnector;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trials = mcp_check::checks::all()
+        .into_iter()
+        .flat_map(|entry| {
+            explain::examples(&explain::page(entry.source))
+                .into_iter()
+                .enumerate()
+                .map(move |(index, example)| trial(entry, index, example))
+        })
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn trial(entry: Entry, index: usize, example: Example) -> Trial {
+    let what = match example.expectation {
+        Expectation::Passes => "passes",
+        Expectation::Fails => "fails",
+        Expectation::Inconclusive => "inconclusive",
+    };
+    let name = format!("{}::{}::{what}", entry.id, index + 1);
+    Trial::test(name, move || execute(&entry, &example))
+}
+
+fn execute(entry: &Entry, example: &Example) -> Result<(), Failed> {
+    let script = Script::parse(&example.script)
+        .map_err(|error| format!("script at page line {}: {error}", example.line))?;
+    let run = play(entry, script)?;
+    if let Some(diagnosis) = &run.diagnosis {
+        return Err(format!("nothing was judged: {}", diagnosis.message).into());
+    }
+    let broken: Vec<&str> = run
+        .outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome.status, Status::Failed | Status::Warned | Status::Broken))
+        .map(|outcome| outcome.requirement.as_str())
+        .collect();
+    let any = |status: Status| run.outcomes.iter().any(|outcome| outcome.status == status);
+    let as_expected = match example.expectation {
+        Expectation::Passes => broken.is_empty() && any(Status::Passed),
+        Expectation::Inconclusive => broken.is_empty() && any(Status::Inconclusive),
+        Expectation::Fails => {
+            let mut expected: Vec<&str> = example.name.split_whitespace().collect();
+            expected.sort_unstable();
+            broken == expected
+        }
+    };
+    if as_expected {
+        return Ok(());
+    }
+    Err(format!(
+        "expected {:?} {}, got {:#?}",
+        example.expectation, example.name, run.outcomes
+    )
+    .into())
+}
+
+fn play(entry: &Entry, script: Script) -> Result<ServerRun, Failed> {
+    let settings = Settings {
+        revisions: Some(vec![script.revision()]),
+        checks: Selection {
+            only: vec![entry.id.to_owned()],
+            skip: Vec::new(),
+        },
+        ..Settings::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .map_err(|error| error.to_string())?;
+    let recorder = Recorder::new(Secrets::default(), Box::new(|| 0), None);
+    let connector = Rc::new(MemoryConnector::new(script));
+    Ok(runtime.block_on(engine::run_with(
+        connector,
+        &settings,
+        recorder,
+        &Quiet,
+        ServerRun::default(),
+    )))
+}

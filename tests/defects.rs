@@ -1,0 +1,180 @@
+//! The proof that verdicts can be right and wrong: the clean reference server triggers nothing,
+//! and each of its defects leads to the requirement it breaks and to no other.
+
+#[path = "support/reference_server.rs"]
+mod reference_server;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::process::Command;
+use std::sync::Mutex;
+
+use mcp_check::engine::Status;
+use mcp_check::spec::{Revision, TransportKind, area_of};
+use reference_server::{binary, broken, run, settings};
+use serde::Deserialize;
+
+/// Defects that must be caught at least. This number only rises.
+const FLOOR: usize = 0;
+
+/// Runs at the same time: most of a run is waiting for deadlines and processes.
+const AT_ONCE: usize = 6;
+
+#[derive(Clone, Debug, Deserialize)]
+struct Defect {
+    name: String,
+    breaks: Vec<String>,
+    #[serde(default)]
+    may_also: Vec<String>,
+    transports: Vec<String>,
+    revisions: Vec<Revision>,
+    #[serde(default)]
+    args: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Verdict {
+    defect: Defect,
+    caught: bool,
+    crossfire: Vec<String>,
+}
+
+#[test]
+fn the_clean_server_triggers_nothing() {
+    for transport in [TransportKind::Stdio, TransportKind::StreamableHttp] {
+        for arguments in [&[][..], &["--sse".to_owned()][..]] {
+            if transport == TransportKind::Stdio && !arguments.is_empty() {
+                continue;
+            }
+            let run = run(transport, arguments, &settings(None, &[]));
+            assert_eq!(run.diagnosis, None, "{transport}");
+            let expected = Revision::ALL.len();
+            assert_eq!(run.revisions.len(), expected, "{transport}: {:?}", run.revisions);
+            assert_eq!(broken(&run), [], "{transport} {arguments:?}");
+            let passed = run.outcomes.iter().filter(|o| o.status == Status::Passed);
+            assert!(passed.count() > 50, "{transport}: hardly anything was judged");
+        }
+    }
+}
+
+#[test]
+fn oddities_are_not_violations() {
+    let listed = listing("--list-oddities");
+    let names: Vec<String> = serde_json::from_slice::<Vec<serde_json::Value>>(&listed)
+        .expect("the list of oddities is JSON")
+        .iter()
+        .filter_map(|oddity| Some(oddity["name"].as_str()?.to_owned()))
+        .collect();
+    assert!(names.len() >= 10, "{names:?}");
+    let mut wrong = String::new();
+    for name in names {
+        for transport in [TransportKind::Stdio, TransportKind::StreamableHttp] {
+            let arguments = ["--oddity".to_owned(), name.clone()];
+            let run = run(transport, &arguments, &settings(None, &[]));
+            if let Some(diagnosis) = &run.diagnosis {
+                let _ = writeln!(wrong, "{name} over {transport}: {}", diagnosis.message);
+            }
+            let failed = run.outcomes.iter().filter(|o| o.status == Status::Failed);
+            for outcome in failed {
+                let _ = writeln!(wrong, "{name} over {transport}: {outcome:?}");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn each_defect_leads_to_its_requirement_and_to_no_other() {
+    let defects: Vec<Defect> =
+        serde_json::from_slice(&listing("--list-defects")).expect("the table is JSON");
+    assert!(defects.len() > 50, "only {} defects", defects.len());
+    let verdicts = judge_all(defects);
+    let (score, missed, crossfire) = summary(&verdicts);
+    println!("{score}\nnot caught:\n{missed}\nfindings outside the defect:\n{crossfire}");
+    let caught = verdicts.iter().filter(|verdict| verdict.caught).count();
+    assert!(crossfire.is_empty(), "findings outside the defect:\n{crossfire}");
+    assert!(caught >= FLOOR, "{caught} caught, the floor is {FLOOR}; not caught:\n{missed}");
+}
+
+fn listing(flag: &str) -> Vec<u8> {
+    let output = Command::new(binary())
+        .arg(flag)
+        .output()
+        .expect("the reference server runs");
+    assert!(output.status.success());
+    output.stdout
+}
+
+fn judge_all(defects: Vec<Defect>) -> Vec<Verdict> {
+    let queue = Mutex::new(defects);
+    let verdicts = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().expect("no worker panicked").pop();
+                    let Some(defect) = next else {
+                        break;
+                    };
+                    let verdict = judge(defect);
+                    verdicts.lock().expect("no worker panicked").push(verdict);
+                }
+            });
+        }
+    });
+    let mut verdicts = verdicts.into_inner().expect("no worker panicked");
+    verdicts.sort_by(|a, b| a.defect.name.cmp(&b.defect.name));
+    verdicts
+}
+
+fn judge(defect: Defect) -> Verdict {
+    let stdio = defect.transports.iter().any(|name| name == "stdio");
+    let transport = if stdio {
+        TransportKind::Stdio
+    } else {
+        TransportKind::StreamableHttp
+    };
+    let newest = defect.revisions.iter().max().copied().expect("a revision");
+    let mut arguments = vec!["--defect".to_owned(), defect.name.clone()];
+    arguments.extend(defect.args.iter().cloned());
+    let run = run(transport, &arguments, &settings(Some(vec![newest]), &[]));
+    let mut broken = broken(&run);
+    if let Some(diagnosis) = &run.diagnosis {
+        broken.push(("diagnosis".into(), diagnosis.message.clone()));
+    }
+    let caught = broken.iter().any(|(id, _)| defect.breaks.contains(id));
+    let crossfire = broken
+        .into_iter()
+        .filter(|(id, _)| !defect.breaks.contains(id) && !defect.may_also.contains(id))
+        .map(|(id, shown)| format!("{id}: {shown}"))
+        .collect();
+    Verdict {
+        defect,
+        caught,
+        crossfire,
+    }
+}
+
+fn summary(verdicts: &[Verdict]) -> (String, String, String) {
+    let mut areas: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let (mut missed, mut crossfire) = (String::new(), String::new());
+    for verdict in verdicts {
+        let area = format!("{:?}", area_of(&verdict.defect.breaks[0]));
+        let entry = areas.entry(area).or_default();
+        entry.1 += 1;
+        if verdict.caught {
+            entry.0 += 1;
+        } else {
+            let _ = writeln!(missed, "  {} ({})", verdict.defect.name, verdict.defect.breaks.join(", "));
+        }
+        for line in &verdict.crossfire {
+            let _ = writeln!(crossfire, "  {}: {line}", verdict.defect.name);
+        }
+    }
+    let caught: usize = areas.values().map(|(caught, _)| caught).sum();
+    let mut score = format!("mutation score: {caught} of {} defects caught\n", verdicts.len());
+    for (area, (caught, all)) in areas {
+        let _ = writeln!(score, "  {area:<16} {caught:>3} of {all}");
+    }
+    (score, missed, crossfire)
+}

@@ -1,0 +1,134 @@
+//! Builds and starts the reference server for tests.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use mcp_check::config::target::{Target, TargetKind};
+use mcp_check::engine::{self, Quiet, Selection, ServerRun, Settings, Status};
+use mcp_check::spec::{Revision, TransportKind};
+use mcp_check::transcript::{Recorder, Secrets};
+
+/// Path of the reference server; it is built on first use.
+pub fn binary() -> &'static PathBuf {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let ours = PathBuf::from(env!("CARGO_BIN_EXE_mcp-check"));
+        let folder = ours.parent().expect("the binary lies in a folder");
+        let mut command = Command::new(env!("CARGO"));
+        command.args(["build", "--quiet", "-p", "reference-server"]);
+        if folder.ends_with("release") {
+            command.arg("--release");
+        }
+        let status = command
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .expect("cargo runs");
+        assert!(status.success(), "the reference server does not build");
+        folder.join("reference-server")
+    })
+}
+
+/// A running HTTP server; ended when dropped.
+pub struct HttpServer {
+    child: Child,
+    /// URL of its endpoint.
+    pub url: String,
+}
+
+impl HttpServer {
+    /// Starts the reference server over HTTP with further arguments.
+    pub fn start(arguments: &[String]) -> Self {
+        let mut child = Command::new(binary())
+            .args(["--transport", "http", "--until-stdin-closes"])
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the reference server starts");
+        let stderr = child.stderr.take().expect("stderr is piped");
+        let mut lines = BufReader::new(stderr).lines();
+        let url = lines
+            .find_map(|line| {
+                let line = line.ok()?;
+                let from = line.find("http://")?;
+                Some(line[from..].trim().to_owned())
+            })
+            .expect("the server prints its URL");
+        // Keeps the pipe drained, so that a chatty server never blocks.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+}
+
+impl Drop for HttpServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Short deadlines: the reference server answers at once or never.
+pub fn settings(revisions: Option<Vec<Revision>>, skip: &[&str]) -> Settings {
+    Settings {
+        startup_timeout: Duration::from_secs(5),
+        request_timeout: Duration::from_secs(2),
+        shutdown_grace: Duration::from_secs(1),
+        quiet: Duration::from_millis(50),
+        revisions,
+        checks: Selection {
+            only: Vec::new(),
+            skip: skip.iter().map(|id| (*id).to_owned()).collect(),
+        },
+        ..Settings::default()
+    }
+}
+
+/// Tests the reference server with the given arguments over one transport.
+pub fn run(transport: TransportKind, arguments: &[String], settings: &Settings) -> ServerRun {
+    let http = (transport == TransportKind::StreamableHttp).then(|| HttpServer::start(arguments));
+    let kind = match &http {
+        Some(server) => TargetKind::Http {
+            url: server.url.clone(),
+            headers: Vec::new(),
+        },
+        None => {
+            let mut argv = vec![binary().display().to_string()];
+            argv.extend(arguments.iter().cloned());
+            TargetKind::Stdio {
+                argv,
+                env: Vec::new(),
+                cwd: None,
+            }
+        }
+    };
+    let target = Target {
+        name: "reference-server".into(),
+        kind,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime starts");
+    let recorder = Recorder::new(Secrets::default(), Box::new(|| 0), None);
+    runtime.block_on(engine::run(&target, settings, recorder, &Quiet))
+}
+
+/// Requirements that a run found broken, with status, revision and message.
+pub fn broken(run: &ServerRun) -> Vec<(String, String)> {
+    let mut broken: Vec<(String, String)> = run
+        .outcomes
+        .iter()
+        .filter(|o| matches!(o.status, Status::Failed | Status::Warned | Status::Broken))
+        .map(|o| {
+            let reason = o.reason.as_deref().unwrap_or_default();
+            let shown = format!("{:?} at {} by {}: {reason}", o.status, o.revision, o.check);
+            (o.requirement.clone(), shown)
+        })
+        .collect();
+    broken.sort();
+    broken
+}
