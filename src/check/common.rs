@@ -7,6 +7,9 @@ pub mod handshake;
 pub mod http;
 pub mod json_schema;
 pub mod listing;
+pub mod meta_key;
+pub mod session_ids;
+pub mod progress;
 pub mod stdout;
 pub mod uri_template;
 

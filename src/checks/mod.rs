@@ -2,6 +2,32 @@
 
 use crate::check::Entry;
 
+mod batch {
+    pub(super) mod answers;
+    pub(super) mod never_sent;
+    pub(super) mod received;
+}
+
+mod caching {
+    pub(super) mod hints;
+}
+
+mod cancel {
+    pub(super) mod ignored;
+    pub(super) mod malformed;
+    pub(super) mod server_sends;
+}
+
+mod completion {
+    pub(super) mod capability;
+    pub(super) mod complete;
+}
+
+mod content {
+    pub(super) mod annotations;
+    pub(super) mod blocks;
+}
+
 mod discover {
     pub(super) mod implemented;
     pub(super) mod initialize_refused;
@@ -11,13 +37,30 @@ mod discover {
     pub(super) mod unsupported_version;
 }
 
+mod errors {
+    pub(super) mod codes;
+    pub(super) mod reserved_codes;
+}
+
 mod http {
     pub(super) mod event_ids;
+    pub(super) mod get_stream;
+    pub(super) mod method_header;
+    pub(super) mod name_base64;
+    pub(super) mod name_header;
+    pub(super) mod no_sessions;
     pub(super) mod notification_202;
+    pub(super) mod origin;
     pub(super) mod request_answer;
+    pub(super) mod session_end;
+    pub(super) mod session_ids;
+    pub(super) mod session_requests;
     pub(super) mod sse_events;
     pub(super) mod sse_response;
     pub(super) mod stream_end;
+    pub(super) mod unknown_method_status;
+    pub(super) mod version_header;
+    pub(super) mod version_mismatch;
 }
 
 mod initialize {
@@ -49,23 +92,70 @@ mod jsonrpc {
     pub(super) mod version_field;
 }
 
+mod logging {
+    pub(super) mod capability;
+    pub(super) mod per_request;
+    pub(super) mod set_level;
+}
+
+mod meta {
+    pub(super) mod keys;
+    pub(super) mod optional_fields;
+    pub(super) mod required_fields;
+    pub(super) mod server_info;
+}
+
+mod pagination {
+    pub(super) mod cursors;
+    pub(super) mod invalid_cursor;
+    pub(super) mod params_optional;
+}
+
 mod ping {
     pub(super) mod answered;
 }
 
+mod progress {
+    pub(super) mod course;
+    pub(super) mod token_accepted;
+    pub(super) mod tokens;
+}
+
 mod prompts {
     pub(super) mod capability;
+    pub(super) mod get;
     pub(super) mod list;
 }
 
 mod resources {
     pub(super) mod capability;
     pub(super) mod list;
+    pub(super) mod not_found;
+    pub(super) mod read;
+    pub(super) mod subscribe;
+    pub(super) mod uri_template;
+    pub(super) mod uris;
+}
+
+mod result {
+    pub(super) mod kind;
+}
+
+mod schema {
+    pub(super) mod error_shapes;
+    pub(super) mod results;
+    pub(super) mod server_messages;
 }
 
 mod stdio {
     pub(super) mod exit_on_eof;
     pub(super) mod exit_on_sigterm;
+    pub(super) mod one_message_per_line;
+    pub(super) mod stdout_only_messages;
+}
+
+mod subscriptions {
+    pub(super) mod listen;
 }
 
 mod tools {
@@ -92,18 +182,43 @@ macro_rules! entries {
 /// All checks, by id.
 pub fn all() -> Vec<Entry> {
     entries! {
+        "batch/answers" "batch/answers.rs" batch answers;
+        "batch/never-sent" "batch/never_sent.rs" batch never_sent;
+        "batch/received" "batch/received.rs" batch received;
+        "caching/hints" "caching/hints.rs" caching hints;
+        "cancel/ignored" "cancel/ignored.rs" cancel ignored;
+        "cancel/malformed" "cancel/malformed.rs" cancel malformed;
+        "cancel/server-sends" "cancel/server_sends.rs" cancel server_sends;
+        "completion/capability" "completion/capability.rs" completion capability;
+        "completion/complete" "completion/complete.rs" completion complete;
+        "content/annotations" "content/annotations.rs" content annotations;
+        "content/blocks" "content/blocks.rs" content blocks;
         "discover/implemented" "discover/implemented.rs" discover implemented;
         "discover/initialize-refused" "discover/initialize_refused.rs" discover initialize_refused;
         "discover/removed-methods" "discover/removed_methods.rs" discover removed_methods;
         "discover/stateless" "discover/stateless.rs" discover stateless;
         "discover/supported-truthful" "discover/supported_truthful.rs" discover supported_truthful;
         "discover/unsupported-version" "discover/unsupported_version.rs" discover unsupported_version;
+        "errors/codes" "errors/codes.rs" errors codes;
+        "errors/reserved-codes" "errors/reserved_codes.rs" errors reserved_codes;
         "http/event-ids" "http/event_ids.rs" http event_ids;
+        "http/get-stream" "http/get_stream.rs" http get_stream;
+        "http/method-header" "http/method_header.rs" http method_header;
+        "http/name-base64" "http/name_base64.rs" http name_base64;
+        "http/name-header" "http/name_header.rs" http name_header;
+        "http/no-sessions" "http/no_sessions.rs" http no_sessions;
         "http/notification-202" "http/notification_202.rs" http notification_202;
+        "http/origin" "http/origin.rs" http origin;
         "http/request-answer" "http/request_answer.rs" http request_answer;
+        "http/session-end" "http/session_end.rs" http session_end;
+        "http/session-ids" "http/session_ids.rs" http session_ids;
+        "http/session-requests" "http/session_requests.rs" http session_requests;
         "http/sse-events" "http/sse_events.rs" http sse_events;
         "http/sse-response" "http/sse_response.rs" http sse_response;
         "http/stream-end" "http/stream_end.rs" http stream_end;
+        "http/unknown-method-status" "http/unknown_method_status.rs" http unknown_method_status;
+        "http/version-header" "http/version_header.rs" http version_header;
+        "http/version-mismatch" "http/version_mismatch.rs" http version_mismatch;
         "initialize/answered" "initialize/answered.rs" initialize answered;
         "initialize/keeps-version" "initialize/keeps_version.rs" initialize keeps_version;
         "initialize/no-early-requests" "initialize/no_early_requests.rs" initialize no_early_requests;
@@ -127,13 +242,39 @@ pub fn all() -> Vec<Entry> {
         "jsonrpc/unsolicited-response" "jsonrpc/unsolicited_response.rs" jsonrpc unsolicited_response;
         "jsonrpc/utf8" "jsonrpc/utf8.rs" jsonrpc utf8;
         "jsonrpc/version-field" "jsonrpc/version_field.rs" jsonrpc version_field;
+        "logging/capability" "logging/capability.rs" logging capability;
+        "logging/per-request" "logging/per_request.rs" logging per_request;
+        "logging/set-level" "logging/set_level.rs" logging set_level;
+        "meta/keys" "meta/keys.rs" meta keys;
+        "meta/optional-fields" "meta/optional_fields.rs" meta optional_fields;
+        "meta/required-fields" "meta/required_fields.rs" meta required_fields;
+        "meta/server-info" "meta/server_info.rs" meta server_info;
+        "pagination/cursors" "pagination/cursors.rs" pagination cursors;
+        "pagination/invalid-cursor" "pagination/invalid_cursor.rs" pagination invalid_cursor;
+        "pagination/params-optional" "pagination/params_optional.rs" pagination params_optional;
         "ping/answered" "ping/answered.rs" ping answered;
+        "progress/course" "progress/course.rs" progress course;
+        "progress/token-accepted" "progress/token_accepted.rs" progress token_accepted;
+        "progress/tokens" "progress/tokens.rs" progress tokens;
         "prompts/capability" "prompts/capability.rs" prompts capability;
+        "prompts/get" "prompts/get.rs" prompts get;
         "prompts/list" "prompts/list.rs" prompts list;
         "resources/capability" "resources/capability.rs" resources capability;
         "resources/list" "resources/list.rs" resources list;
+        "resources/not-found" "resources/not_found.rs" resources not_found;
+        "resources/read" "resources/read.rs" resources read;
+        "resources/subscribe" "resources/subscribe.rs" resources subscribe;
+        "resources/uri-template" "resources/uri_template.rs" resources uri_template;
+        "resources/uris" "resources/uris.rs" resources uris;
+        "result/kind" "result/kind.rs" result kind;
+        "schema/error-shapes" "schema/error_shapes.rs" schema error_shapes;
+        "schema/results" "schema/results.rs" schema results;
+        "schema/server-messages" "schema/server_messages.rs" schema server_messages;
         "stdio/exit-on-eof" "stdio/exit_on_eof.rs" stdio exit_on_eof;
         "stdio/exit-on-sigterm" "stdio/exit_on_sigterm.rs" stdio exit_on_sigterm;
+        "stdio/one-message-per-line" "stdio/one_message_per_line.rs" stdio one_message_per_line;
+        "stdio/stdout-only-messages" "stdio/stdout_only_messages.rs" stdio stdout_only_messages;
+        "subscriptions/listen" "subscriptions/listen.rs" subscriptions listen;
         "tools/call" "tools/call.rs" tools call;
         "tools/capability" "tools/capability.rs" tools capability;
         "tools/input-schema" "tools/input_schema.rs" tools input_schema;

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{is_refusal_of_host, misaddressed};
+use super::{is_ordinary, is_refusal_of_host, misaddressed};
 use crate::check::{Problem, Ruling};
 use crate::rpc::{Message, code};
-use crate::transcript::{Channel, Event, Exchange, Reply};
+use crate::transcript::{Channel, Event, Exchange, Reply, View};
 
 /// A name that no server has.
 pub const UNKNOWN_NAME: &str = "mcpcheck-5f1d0c9a7b3e2468";
@@ -26,12 +26,17 @@ pub enum Unanswered<'c> {
 /// What happened instead of an answer; `None` when there was a result or an error.
 pub fn unanswered<'c>(exchange: &Exchange<'c>) -> Option<Unanswered<'c>> {
     if misaddressed(exchange).is_some() {
-        return Some(Unanswered::Unclear("it was answered under no id of its own".into()));
+        return Some(Unanswered::Unclear(
+            "it was answered under no id of its own".into(),
+        ));
     }
     Some(match exchange.reply() {
         Reply::Result(..) | Reply::Error(..) => return None,
         Reply::Malformed(_) => {
             Unanswered::Unclear("the answer is neither a result nor an error".into())
+        }
+        Reply::Gone(event) if event.seq < exchange.request.at.seq => {
+            Unanswered::Unclear("the server had ended before".into())
         }
         Reply::Gone(event) if exchange.request.channel == Channel::Stdio => {
             Unanswered::Ended(event)
@@ -55,9 +60,10 @@ pub fn unanswered<'c>(exchange: &Exchange<'c>) -> Option<Unanswered<'c>> {
 }
 
 fn is_answered_later(exchange: &Exchange<'_>) -> bool {
-    exchange.conversation.exchanges().any(|other| {
-        other.request.at.seq > exchange.request.at.seq && !other.responses.is_empty()
-    })
+    exchange
+        .conversation
+        .exchanges()
+        .any(|other| other.request.at.seq > exchange.request.at.seq && !other.responses.is_empty())
 }
 
 /// Rules that a request must be answered at all: a crash and a lost answer break that outright.
@@ -101,14 +107,29 @@ pub fn turned_away(exchange: &Exchange<'_>) -> Option<String> {
         }
     }
     match exchange.reply() {
-        Reply::Error(_, Some(code @ (code::MISSING_CLIENT_CAPABILITY | code::URL_ELICITATION_REQUIRED))) => {
-            Some(format!("it was refused by {code}, which asks something of the client"))
-        }
+        Reply::Error(
+            _,
+            Some(code @ (code::MISSING_CLIENT_CAPABILITY | code::URL_ELICITATION_REQUIRED)),
+        ) => Some(format!(
+            "it was refused by {code}, which asks something of the client"
+        )),
         Reply::Result(_, result) if result["resultType"] == "input_required" => {
             Some("the server asks for more input".into())
         }
         _ => None,
     }
+}
+
+/// True when even plain requests of a method are answered by -32601, and none by a result: then
+/// that code says nothing about what was asked for.
+pub fn is_missing(view: &View, method: &str) -> bool {
+    let plain: Vec<Reply<'_>> = view
+        .exchanges()
+        .filter(|exchange| exchange.method() == method && is_ordinary(exchange))
+        .map(|exchange| exchange.reply())
+        .collect();
+    let is_unknown = |reply: &Reply<'_>| matches!(reply, Reply::Error(_, Some(code::METHOD_NOT_FOUND)));
+    !plain.is_empty() && plain.iter().all(is_unknown)
 }
 
 /// The code as a reader wants to see it.
@@ -122,7 +143,11 @@ pub fn text_of(exchange: &Exchange<'_>) -> String {
         Reply::Error(message, _) => match &message.parsed.message {
             Message::Error { message, data, .. } => {
                 let data = data.as_ref().map(Value::to_string);
-                [message.clone(), data].into_iter().flatten().collect::<Vec<_>>().join(" ")
+                [message.clone(), data]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" ")
             }
             _ => String::new(),
         },
@@ -167,12 +192,18 @@ pub fn same_json(one: &Value, other: &Value) -> bool {
             one == other || (one.is_f64() || other.is_f64()) && one.as_f64() == other.as_f64()
         }
         (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same_json(one, other))
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| same_json(one, other))
         }
         (Value::Object(one), Value::Object(other)) => {
             one.len() == other.len()
                 && one.iter().all(|(name, value)| {
-                    other.get(name).is_some_and(|theirs| same_json(value, theirs))
+                    other
+                        .get(name)
+                        .is_some_and(|theirs| same_json(value, theirs))
                 })
         }
         _ => one == other,
@@ -182,7 +213,12 @@ pub fn same_json(one: &Value, other: &Value) -> bool {
 /// True when an error text is a stack trace.
 pub fn is_stack_trace(text: &str) -> bool {
     // In encoded data the line feed has become the letter n.
-    let frames = ["traceback (most recent call last)", "\n    at ", "n    at ", "goroutine 1 ["];
+    let frames = [
+        "traceback (most recent call last)",
+        "\n    at ",
+        "n    at ",
+        "goroutine 1 [",
+    ];
     frames.iter().any(|frame| text.contains(frame))
 }
 
@@ -236,7 +272,10 @@ pub fn judge_declared(ruling: &mut Ruling, exchange: &Exchange<'_>, member: &str
             ruling.broken(Problem::new(subject, text).exchange(exchange));
         }
         Reply::Error(_, code) => {
-            ruling.inconclusive(format!("{method} was answered by an error with {}", shown(code)));
+            ruling.inconclusive(format!(
+                "{method} was answered by an error with {}",
+                shown(code)
+            ));
         }
         _ => {
             ruling.inconclusive(format!("the result of {method} has no array `{member}`"));

@@ -1,8 +1,9 @@
 //! Input that is no request: how it is sent, and whether the server survives it.
 
+use super::handshake::is_alive_at_all;
 use crate::check::{Opening, Peer, Problem, Raw, Ruling};
 use crate::transcript::conversation::excerpt;
-use crate::transcript::{Body, Channel, Sent, WireMessage};
+use crate::transcript::{Body, Channel, Sent, View, WireMessage};
 
 /// Sends each of the frames on a connection apart from the suite's, every time followed by a
 /// barrier; a new one is opened where the server did not survive.
@@ -25,6 +26,15 @@ pub async fn send_apart(peer: &mut dyn Peer, frames: Vec<Raw>) {
     if let Some(mut connection) = fresh {
         connection.close().await;
     }
+}
+
+/// As [`judge_survival`], but tells nothing about servers that never answer a barrier.
+pub fn judge_survival_in(view: &View, ruling: &mut Ruling, sent: &Sent<'_>, subject: &str) -> bool {
+    if sent.gone().is_none() && !is_alive_at_all(view) {
+        ruling.inconclusive("the server answers no ping, so that it cannot be seen to live on");
+        return false;
+    }
+    judge_survival(ruling, sent, subject)
 }
 
 /// True when the server lived on and answered what came next. A crash or a hang breaks the rule
@@ -50,10 +60,14 @@ pub fn judge_survival(ruling: &mut Ruling, sent: &Sent<'_>, subject: &str) -> bo
 
 /// What was sent, shortened.
 pub fn shown(sent: &Sent<'_>) -> String {
-    let frame = sent.conversation.events.iter().find_map(|event| match &event.body {
-        Body::Frame(frame) if is_carried(sent, event.seq, event.channel) => Some(frame),
-        _ => None,
-    });
+    let frame = sent
+        .conversation
+        .events
+        .iter()
+        .find_map(|event| match &event.body {
+            Body::Frame(frame) if is_carried(sent, event.seq, event.channel) => Some(frame),
+            _ => None,
+        });
     match frame {
         Some(frame) if !frame.bytes.is_empty() => excerpt(&frame.bytes),
         _ => "nothing but a line end".to_owned(),

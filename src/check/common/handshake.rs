@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::check::peer::Request;
+use crate::check::peer::{Answer, Peer, Request};
+use crate::spec::{Era, Revision};
 use crate::transcript::view::BARRIER;
-use crate::transcript::{Sent, Session, View, WireMessage};
+use crate::transcript::{Exchange, Sent, Session, View, WireMessage};
 
 /// The params of an initialize request by mcp-check.
 pub fn initialize_params(version: &str, capabilities: Value) -> Value {
@@ -22,6 +23,26 @@ pub fn bare_initialize(intent: &str, version: &str) -> Request {
         .bare()
         .without_header("MCP-Protocol-Version")
         .without_header("Mcp-Method")
+}
+
+/// Sends one request on a connection of its own and ends that.
+pub async fn ask_alone(mut fresh: Box<dyn Peer>, request: Request) -> Option<Answer> {
+    let answer = fresh.request(request).await;
+    fresh.close().await;
+    answer
+}
+
+/// The version that an initialize request asks for; empty when it names none.
+pub fn requested_version<'c>(exchange: &Exchange<'c>) -> &'c str {
+    let params = exchange.params();
+    let version = params.and_then(|params| params["protocolVersion"].as_str());
+    version.unwrap_or_default()
+}
+
+/// The revision with a handshake that an initialize result names.
+pub fn offered_revision(result: &Value) -> Option<Revision> {
+    let offered: Revision = result["protocolVersion"].as_str()?.parse().ok()?;
+    (offered.era() == Era::Handshake).then_some(offered)
 }
 
 /// The list methods of the capabilities that a server declares.

@@ -1,9 +1,12 @@
 //! What the rules of Streamable HTTP share: plain POSTs, refused headers, the other era.
 
+use core::net::IpAddr;
+
 use serde_json::{Value, json};
 
 use super::answers::{UNKNOWN_NAME, shown};
 use super::is_plain_request;
+use crate::check::peer::HttpAnswer;
 use crate::check::{HttpCall, Problem, Request, Ruling, Surface};
 use crate::rpc::{self, Id, Message, code};
 use crate::spec::{Era, Revision};
@@ -45,6 +48,11 @@ pub fn sent_header<'c>(
     header(&sent_on(conversation, channel)?.headers, name)
 }
 
+/// A header of an answer.
+pub fn answer_header<'a>(answer: &'a HttpAnswer, name: &str) -> Option<&'a str> {
+    header(&answer.headers, name)
+}
+
 /// HTTP status of the answer to a request.
 pub fn status(exchange: &Exchange<'_>) -> Option<u16> {
     exchange.http().map(|(_, response)| response.status)
@@ -53,7 +61,7 @@ pub fn status(exchange: &Exchange<'_>) -> Option<u16> {
 /// True for HTTP statuses that say nothing about the rule under test, because something else came
 /// first: credentials, rate limits, a gateway.
 pub fn is_beside_the_point(status: u16) -> bool {
-    matches!(status, 300..400 | 401 | 403 | 407 | 429 | 502..=504)
+    matches!(status, 300..=399 | 401 | 403 | 407 | 429 | 502..=504)
 }
 
 /// True for a request in good order that was POSTed on its own, by a client that takes JSON and
@@ -96,14 +104,13 @@ pub fn post(intent: &str, revision: Revision, id: &str, method: &str) -> HttpCal
     let params = json!({"_meta": {
         "io.modelcontextprotocol/protocolVersion": revision.as_str(),
         "io.modelcontextprotocol/clientCapabilities": {},
-        "io.modelcontextprotocol/clientInfo": client_info(),
+        "io.modelcontextprotocol/clientInfo": {
+            "name": "mcp-check",
+            "version": env!("CARGO_PKG_VERSION"),
+        },
     }});
     call.header("Mcp-Method", method)
         .body(rpc::request(&id, method, Some(&params)))
-}
-
-fn client_info() -> Value {
-    json!({"name": "mcp-check", "version": env!("CARGO_PKG_VERSION")})
 }
 
 /// A request that any server of the revision answers, and that changes nothing.
@@ -112,20 +119,6 @@ pub fn harmless(revision: Revision) -> &'static str {
         Era::Handshake => "ping",
         Era::Modern => "server/discover",
     }
-}
-
-/// The handshake as a client without 2026-07-28 begins it, to be sent on a connection of its own.
-pub fn plain_initialize(intent: &str) -> Request {
-    let params = json!({
-        "protocolVersion": Revision::V2025_03_26.as_str(),
-        "capabilities": {},
-        "clientInfo": client_info(),
-    });
-    Request::new(intent, "initialize")
-        .params(params)
-        .bare()
-        .without_header(VERSION_HEADER)
-        .without_header("Mcp-Method")
 }
 
 /// Whether a server of 2026-07-28 serves clients of the handshake revisions as well.
@@ -139,7 +132,7 @@ pub enum Handshakes {
     Unclear,
 }
 
-/// What became of [`plain_initialize`].
+/// What became of the [`bare_initialize`](super::handshake::bare_initialize) of a probe.
 pub fn handshakes(view: &View, intent: &str) -> Handshakes {
     let Some(exchange) = view.exchanges_meant(intent).next() else {
         return Handshakes::Unclear;
@@ -149,7 +142,9 @@ pub fn handshakes(view: &View, intent: &str) -> Handshakes {
             let version = result["protocolVersion"].as_str().unwrap_or_default();
             Handshakes::Served(version.to_owned())
         }
-        _ if status(&exchange).is_none_or(|status| is_beside_the_point(status) || status >= 500) => {
+        _ if status(&exchange)
+            .is_none_or(|status| is_beside_the_point(status) || status >= 500) =>
+        {
             Handshakes::Unclear
         }
         Reply::Error(..) => Handshakes::Refused,
@@ -170,7 +165,9 @@ pub fn judge_header_refusal(
     let mut hint = None;
     let how = match (exchange.reply(), status(exchange)) {
         (_, Some(status)) if is_beside_the_point(status) => {
-            ruling.inconclusive(format!("HTTP {status} came before the headers were looked at"));
+            ruling.inconclusive(format!(
+                "HTTP {status} came before the headers were looked at"
+            ));
             return;
         }
         (Reply::Error(message, Some(code::HEADER_MISMATCH)), Some(400)) => {
@@ -253,9 +250,7 @@ impl NamedRequest {
         if session.declares(&["resources"]) {
             return Some(Self::resource(&format!("mcpcheck://{name}")));
         }
-        session
-            .declares(&["prompts"])
-            .then(|| Self::prompt(name))
+        session.declares(&["prompts"]).then(|| Self::prompt(name))
     }
 
     fn resource(uri: &str) -> Self {
@@ -283,6 +278,38 @@ impl NamedRequest {
     }
 }
 
+/// The host of a URL, without port and brackets.
+pub fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    match authority.strip_prefix('[') {
+        Some(literal) => literal.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    }
+}
+
+/// True for hosts that a web page from elsewhere could not reach but through the user's browser.
+pub fn is_private(host: &str) -> bool {
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => {
+            address.is_loopback() || address.is_private() || address.is_link_local()
+        }
+        Ok(IpAddr::V6(address)) => {
+            let first = address.segments()[0];
+            address.is_loopback() || first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80
+        }
+        Err(_) => {
+            let host = host.to_ascii_lowercase();
+            let is_below = |domain: &str| host.ends_with(domain);
+            !host.contains('.')
+                || [".localhost", ".local", ".internal"]
+                    .into_iter()
+                    .any(is_below)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -295,7 +322,10 @@ mod tests {
         };
         let mut surface = Surface {
             tools: vec![json!({"name": "delete-everything"})],
-            resources: vec![json!({"uri": "https://a.example"}), json!({"uri": "memo://a"})],
+            resources: vec![
+                json!({"uri": "https://a.example"}),
+                json!({"uri": "memo://a"}),
+            ],
             prompts: vec![
                 json!({"name": "p", "arguments": [{"name": "x", "required": true}]}),
                 json!({"name": "q", "arguments": [{"name": "x"}]}),
@@ -320,8 +350,34 @@ mod tests {
         };
         assert_eq!(id, Id::from("a"));
         let meta = params.unwrap()["_meta"].clone();
-        assert_eq!(meta["io.modelcontextprotocol/protocolVersion"], "2026-07-28");
+        assert_eq!(
+            meta["io.modelcontextprotocol/protocolVersion"],
+            "2026-07-28"
+        );
         let method = ("Mcp-Method".to_owned(), Some("server/discover".to_owned()));
         assert!(call.headers.contains(&method));
+    }
+
+    #[test]
+    fn hosts_on_this_machine_and_network_are_private() {
+        for url in [
+            "http://127.0.0.1:8080/mcp",
+            "http://localhost/mcp",
+            "https://[::1]:3000",
+            "http://user:pass@192.168.0.7?x",
+            "http://[fd00::7]/",
+            "http://printer.local/mcp",
+            "http://server:80/mcp",
+        ] {
+            assert!(is_private(host(url)), "{url}");
+        }
+        for url in [
+            "https://mcp.example.com/mcp",
+            "http://8.8.8.8/",
+            "http://127.0.0.1.example.com/",
+            "https://[2001:db8::1]/mcp",
+        ] {
+            assert!(!is_private(host(url)), "{url}");
+        }
     }
 }

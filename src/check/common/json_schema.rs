@@ -1,7 +1,7 @@
 //! JSON Schemas that servers wrote: their dialect, and instances validated against them.
 
-use jsonschema::{Draft, ReferencingError, Validator};
 use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, ReferencingError, Validator};
 use serde_json::Value;
 
 use crate::spec::Revision;
@@ -20,7 +20,9 @@ pub fn dialects(schema: &Value, revision: Revision) -> Option<Vec<Draft>> {
 
 fn known(name: &str) -> Option<Draft> {
     let bare = name.strip_suffix('#').unwrap_or(name);
-    let place = bare.strip_prefix("https://").or(bare.strip_prefix("http://"))?;
+    let place = bare
+        .strip_prefix("https://")
+        .or(bare.strip_prefix("http://"))?;
     Some(match place.trim_end_matches('/') {
         "json-schema.org/draft/2020-12/schema" => Draft::Draft202012,
         "json-schema.org/draft/2019-09/schema" => Draft::Draft201909,
@@ -84,7 +86,9 @@ pub fn fault(schema: &Value, draft: Draft, skip: &dyn Fn(&str) -> bool) -> Optio
         return Some(Fault::Broken(place));
     }
     let faulty = patterns.iter().filter_map(pattern);
-    faulty.min_by_key(|fault| matches!(fault, Fault::Foreign(_))).or(unclear)
+    faulty
+        .min_by_key(|fault| matches!(fault, Fault::Foreign(_)))
+        .or(unclear)
 }
 
 fn against_dialect(schema: &Value, draft: Draft, skip: &dyn Fn(&str) -> bool) -> Option<Place> {
@@ -133,7 +137,9 @@ fn duplicate(anchors: &[Place]) -> Option<Place> {
         return None;
     }
     let twice = anchors.iter().enumerate().find(|(index, place)| {
-        anchors[..*index].iter().any(|earlier| earlier.what == place.what)
+        anchors[..*index]
+            .iter()
+            .any(|earlier| earlier.what == place.what)
     });
     twice.map(|(_, place)| Place {
         pointer: place.pointer.clone(),
@@ -144,7 +150,9 @@ fn duplicate(anchors: &[Place]) -> Option<Place> {
 /// Asks for ECMA-262 first, with and without the Unicode flag, then for the validator's own kind.
 fn pattern(place: &Place) -> Option<Fault> {
     let text = place.what.as_str();
-    let is_ecma = ["u", ""].iter().any(|flags| regress::Regex::with_flags(text, *flags).is_ok());
+    let is_ecma = ["u", ""]
+        .iter()
+        .any(|flags| regress::Regex::with_flags(text, *flags).is_ok());
     if is_ecma {
         return None;
     }
@@ -153,7 +161,11 @@ fn pattern(place: &Place) -> Option<Fault> {
         what: format!("{text:?} is not a regular expression of ECMA-262"),
     };
     let is_foreign = build(&serde_json::json!({"pattern": text}), Draft::Draft202012).is_ok();
-    Some(if is_foreign { Fault::Foreign(shown) } else { Fault::Broken(shown) })
+    Some(if is_foreign {
+        Fault::Foreign(shown)
+    } else {
+        Fault::Broken(shown)
+    })
 }
 
 /// Schemas deeper than this are not searched for patterns.
@@ -168,11 +180,25 @@ fn strip(
     anchors: &mut Vec<Place>,
 ) {
     const MAPS: [&str; 6] = [
-        "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies",
+        "properties",
+        "patternProperties",
+        "$defs",
+        "definitions",
+        "dependentSchemas",
+        "dependencies",
     ];
     const SINGLE: [&str; 12] = [
-        "additionalProperties", "items", "additionalItems", "unevaluatedItems",
-        "unevaluatedProperties", "contains", "propertyNames", "not", "if", "then", "else",
+        "additionalProperties",
+        "items",
+        "additionalItems",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+        "contains",
+        "propertyNames",
+        "not",
+        "if",
+        "then",
+        "else",
         "contentSchema",
     ];
     const LISTS: [&str; 5] = ["allOf", "anyOf", "oneOf", "prefixItems", "items"];
@@ -200,13 +226,22 @@ fn strip(
     for name in ["$id", "$anchor", "$dynamicAnchor"] {
         if let Some(Value::String(text)) = members.get(name) {
             let pointer = at.to_owned();
-            anchors.push(Place { pointer, what: format!("{name} {text:?}") });
+            anchors.push(Place {
+                pointer,
+                what: format!("{name} {text:?}"),
+            });
         }
     }
     for name in MAPS {
         if let Some(Value::Object(inner)) = members.get_mut(name) {
             for (key, value) in inner {
-                strip(value, &format!("{at}/{name}/{key}"), depth + 1, patterns, anchors);
+                strip(
+                    value,
+                    &format!("{at}/{name}/{key}"),
+                    depth + 1,
+                    patterns,
+                    anchors,
+                );
             }
         }
     }
@@ -218,7 +253,13 @@ fn strip(
     for name in LISTS {
         if let Some(Value::Array(inner)) = members.get_mut(name) {
             for (index, value) in inner.iter_mut().enumerate() {
-                strip(value, &format!("{at}/{name}/{index}"), depth + 1, patterns, anchors);
+                strip(
+                    value,
+                    &format!("{at}/{name}/{index}"),
+                    depth + 1,
+                    patterns,
+                    anchors,
+                );
             }
         }
     }
@@ -241,26 +282,48 @@ mod tests {
     #[test]
     fn dialects_are_known_by_name_and_by_revision() {
         let named = |name: &str| dialects(&json!({"$schema": name}), Revision::V2025_11_25);
-        assert_eq!(named("http://json-schema.org/draft-07/schema#"), Some(vec![Draft::Draft7]));
-        assert_eq!(named("https://json-schema.org/draft/2020-12/schema"), Some(vec![Draft::Draft202012]));
+        assert_eq!(
+            named("http://json-schema.org/draft-07/schema#"),
+            Some(vec![Draft::Draft7])
+        );
+        assert_eq!(
+            named("https://json-schema.org/draft/2020-12/schema"),
+            Some(vec![Draft::Draft202012])
+        );
         assert_eq!(named("https://example.com/mine"), None);
-        assert_eq!(dialects(&json!({}), Revision::V2026_07_28), Some(vec![Draft::Draft202012]));
-        assert_eq!(dialects(&json!({}), Revision::V2025_06_18).map(|all| all.len()), Some(2));
+        assert_eq!(
+            dialects(&json!({}), Revision::V2026_07_28),
+            Some(vec![Draft::Draft202012])
+        );
+        assert_eq!(
+            dialects(&json!({}), Revision::V2025_06_18).map(|all| all.len()),
+            Some(2)
+        );
     }
 
     #[test]
     fn what_breaks_the_dialect_is_found_where_it_is() {
         let old = json!({"properties": {"a": {"items": [{}], "exclusiveMinimum": 1}}});
-        assert_eq!(broken(&old, Draft::Draft202012).as_deref(), Some("/properties/a/items"));
+        assert_eq!(
+            broken(&old, Draft::Draft202012).as_deref(),
+            Some("/properties/a/items")
+        );
         assert_eq!(broken(&old, Draft::Draft7), None);
         let any = json!({"properties": {"a": {"type": "any"}}});
-        assert_eq!(broken(&any, Draft::Draft7).as_deref(), Some("/properties/a/type"));
+        assert_eq!(
+            broken(&any, Draft::Draft7).as_deref(),
+            Some("/properties/a/type")
+        );
         let nowhere = json!({"properties": {"a": {"$ref": "#/$defs/b"}}});
         assert!(broken(&nowhere, Draft::Draft202012).is_some());
-        let definitions = json!({"definitions": {"b": {}}, "properties": {"a": {"$ref": "#/definitions/b"}}});
+        let definitions =
+            json!({"definitions": {"b": {}}, "properties": {"a": {"$ref": "#/definitions/b"}}});
         assert_eq!(broken(&definitions, Draft::Draft202012), None);
         let twice = json!({"$defs": {"a": {"$anchor": "x"}, "b": {"$anchor": "x"}}});
-        assert_eq!(broken(&twice, Draft::Draft202012).as_deref(), Some("/$defs/b"));
+        assert_eq!(
+            broken(&twice, Draft::Draft202012).as_deref(),
+            Some("/$defs/b")
+        );
     }
 
     #[test]
@@ -277,19 +340,35 @@ mod tests {
             let schema = json!({"properties": {"a": {"items": {"pattern": pattern}}}});
             fault(&schema, Draft::Draft7, &|_| false)
         };
-        for fine in [r"^[\w\-]+$", r"\p{L}", r"(?<year>\d{4})", r"^(?!x)\cJ", r"[^\u0000-\u001f]"] {
+        for fine in [
+            r"^[\w\-]+$",
+            r"\p{L}",
+            r"(?<year>\d{4})",
+            r"^(?!x)\cJ",
+            r"[^\u0000-\u001f]",
+        ] {
             assert_eq!(of(fine), None, "{fine}");
         }
-        assert!(matches!(of("(?i)abc"), Some(Fault::Foreign(_))), "{:?}", of("(?i)abc"));
+        assert!(
+            matches!(of("(?i)abc"), Some(Fault::Foreign(_))),
+            "{:?}",
+            of("(?i)abc")
+        );
         assert!(matches!(of("("), Some(Fault::Broken(_))));
         let keyed = json!({"patternProperties": {"[": {}}});
-        assert!(matches!(fault(&keyed, Draft::Draft202012, &|_| false), Some(Fault::Broken(_))));
+        assert!(matches!(
+            fault(&keyed, Draft::Draft202012, &|_| false),
+            Some(Fault::Broken(_))
+        ));
     }
 
     #[test]
     fn nothing_is_fetched() {
         let outside = json!({"$ref": "https://example.com/schema.json"});
-        assert!(matches!(fault(&outside, Draft::Draft202012, &|_| false), Some(Fault::Unclear(_))));
+        assert!(matches!(
+            fault(&outside, Draft::Draft202012, &|_| false),
+            Some(Fault::Unclear(_))
+        ));
         assert!(validator(&outside, Draft::Draft202012).is_none());
     }
 }

@@ -14,7 +14,11 @@ pub const WALK: &str = "list-walk";
 pub const LISTS: [(&str, &str, &str); 4] = [
     ("tools/list", "tools", "name"),
     ("resources/list", "resources", "uri"),
-    ("resources/templates/list", "resourceTemplates", "uriTemplate"),
+    (
+        "resources/templates/list",
+        "resourceTemplates",
+        "uriTemplate",
+    ),
     ("prompts/list", "prompts", "name"),
 ];
 
@@ -55,7 +59,9 @@ impl<'v> Page<'v> {
 
     /// The entries; empty when there are none or they are no array.
     pub fn entries(&self, member: &str) -> &'v [Value] {
-        let found = self.answer.and_then(|(_, result)| result[member].as_array());
+        let found = self
+            .answer
+            .and_then(|(_, result)| result[member].as_array());
         found.map_or(&[], Vec::as_slice)
     }
 }
@@ -153,7 +159,9 @@ pub fn walks_on<'v>(conversation: &'v Conversation, method: &str) -> Vec<Walk<'v
 /// All walks over a list, by connection.
 pub fn walks<'v>(view: &'v View, method: &str) -> Vec<Walk<'v>> {
     let conversations = view.conversations().iter();
-    conversations.flat_map(|conversation| walks_on(conversation, method)).collect()
+    conversations
+        .flat_map(|conversation| walks_on(conversation, method))
+        .collect()
 }
 
 /// The entries of a list as first walked on each connection.
@@ -197,7 +205,9 @@ pub fn namesakes<'v>(
     let is_shared = |name: &Value| {
         walks.iter().filter(|walk| walk.is_complete()).all(|walk| {
             let duplicates = walk.duplicates(member, key);
-            duplicates.iter().any(|(entry, _)| &entry.value[key] == name)
+            duplicates
+                .iter()
+                .any(|(entry, _)| &entry.value[key] == name)
         })
     };
     let mut found = first.duplicates(member, key);

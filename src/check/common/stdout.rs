@@ -69,7 +69,9 @@ fn output_line(line: &WireMessage, is_terminated: bool, is_last: bool) -> Output
     let is_meant = bytes.starts_with(b"{");
     match fault.map(|fault| fault.kind) {
         _ if bytes.is_empty() => OutputLine::Blank,
-        _ if bytes.to_ascii_lowercase().starts_with(b"content-length:") => OutputLine::HeaderFraming,
+        _ if bytes.to_ascii_lowercase().starts_with(b"content-length:") => {
+            OutputLine::HeaderFraming
+        }
         Some(FaultKind::Trailing) => after_message(line, fault.map_or(0, |fault| fault.offset)),
         Some(FaultKind::Encoding) if is_meant => OutputLine::Damaged,
         Some(FaultKind::Ended) if is_meant && !is_terminated => OutputLine::Damaged,
@@ -82,8 +84,13 @@ fn output_line(line: &WireMessage, is_terminated: bool, is_last: bool) -> Output
 
 /// A line that goes on behind a complete value.
 fn after_message(line: &WireMessage, offset: usize) -> OutputLine {
-    let (value, rest) = line.parsed.bytes.split_at(offset.min(line.parsed.bytes.len()));
-    let is_message = scan(value).root.is_ok_and(|root| root.get("jsonrpc").is_some());
+    let (value, rest) = line
+        .parsed
+        .bytes
+        .split_at(offset.min(line.parsed.bytes.len()));
+    let is_message = scan(value)
+        .root
+        .is_ok_and(|root| root.get("jsonrpc").is_some());
     let rest = rest.trim_ascii().to_ascii_lowercase();
     match is_message {
         true if rest.starts_with(b"{") => OutputLine::Doubled,
@@ -170,7 +177,10 @@ mod tests {
 
     fn kinds(lines: &[&str]) -> Vec<OutputLine> {
         let conversation = conversation(lines);
-        output_lines(&conversation).into_iter().map(|(_, kind)| kind).collect()
+        output_lines(&conversation)
+            .into_iter()
+            .map(|(_, kind)| kind)
+            .collect()
     }
 
     const MESSAGE: &str = r#"{"jsonrpc":"2.0","method":"notifications/x"}"#;
@@ -180,7 +190,10 @@ mod tests {
         for (line, kind) in [
             (MESSAGE, OutputLine::Message),
             (r#"{"jsonrpc":"2.0","id":1}"#, OutputLine::Message),
-            (r#"[{"jsonrpc":"2.0","method":"a"},{"jsonrpc":"2.0","method":"b"}]"#, OutputLine::Array),
+            (
+                r#"[{"jsonrpc":"2.0","method":"a"},{"jsonrpc":"2.0","method":"b"}]"#,
+                OutputLine::Array,
+            ),
             ("", OutputLine::Blank),
             (" \r", OutputLine::Blank),
             ("Listening on stdio", OutputLine::Foreign),
@@ -207,19 +220,38 @@ mod tests {
 
     #[test]
     fn a_message_over_several_lines_counts_once() {
-        let pretty = ["{", r#"  "jsonrpc": "2.0","#, r#"  "id": 1,"#, r#"  "result": {}"#, "}"];
+        let pretty = [
+            "{",
+            r#"  "jsonrpc": "2.0","#,
+            r#"  "id": 1,"#,
+            r#"  "result": {}"#,
+            "}",
+        ];
         assert_eq!(kinds(&pretty), [OutputLine::Spread]);
-        let raw = [r#"{"jsonrpc":"2.0","id":1,"result":{"text":"a"#, r#"b"}}"#, MESSAGE];
+        let raw = [
+            r#"{"jsonrpc":"2.0","id":1,"result":{"text":"a"#,
+            r#"b"}}"#,
+            MESSAGE,
+        ];
         assert_eq!(kinds(&raw), [OutputLine::Spread, OutputLine::Message]);
         let other = ["{", MESSAGE, r#"  "a": 1"#, "}"];
-        assert_eq!(kinds(&other)[..2], [OutputLine::Foreign, OutputLine::Message]);
+        assert_eq!(
+            kinds(&other)[..2],
+            [OutputLine::Foreign, OutputLine::Message]
+        );
     }
 
     #[test]
     fn the_end_of_the_stream_decides_about_the_last_line() {
         let open = format!("{MESSAGE}|");
-        assert_eq!(kinds(&[MESSAGE, &open]), [OutputLine::Message, OutputLine::Unterminated]);
-        assert_eq!(kinds(&[MESSAGE, r#"{"jsonrpc":"2.|"#])[1], OutputLine::Damaged);
+        assert_eq!(
+            kinds(&[MESSAGE, &open]),
+            [OutputLine::Message, OutputLine::Unterminated]
+        );
+        assert_eq!(
+            kinds(&[MESSAGE, r#"{"jsonrpc":"2.|"#])[1],
+            OutputLine::Damaged
+        );
         assert_eq!(kinds(&["bye|"]), [OutputLine::Foreign]);
     }
 }

@@ -44,9 +44,9 @@ fn literal(rest: &str, first: char) -> Result<usize, String> {
         '}' => Err("has a `}` without a `{`".to_owned()),
         '%' if is_escape(rest.as_bytes()) => Ok(3),
         '%' => Err("has a `%` that is not followed by two hexadecimal digits".to_owned()),
-        ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '|' => {
-            Err(format!("has the character `{first}`, which has to be escaped"))
-        }
+        ' ' | '"' | '<' | '>' | '\\' | '^' | '`' | '|' => Err(format!(
+            "has the character `{first}`, which has to be escaped"
+        )),
         _ if first.is_control() => Err("has a control character".to_owned()),
         _ => Ok(first.len_utf8()),
     }
@@ -57,7 +57,10 @@ fn is_escape(bytes: &[u8]) -> bool {
 }
 
 fn expression(inside: &str, template: &mut Template) -> Result<(), String> {
-    let operator = inside.chars().next().filter(|first| "+#./;?&=,!@|".contains(*first));
+    let operator = inside
+        .chars()
+        .next()
+        .filter(|first| "+#./;?&=,!@|".contains(*first));
     if let Some(reserved) = operator.filter(|operator| "=,!@|".contains(*operator)) {
         return Err(format!(
             "has the expression `{{{inside}}}`, whose operator `{reserved}` is reserved"
@@ -65,8 +68,9 @@ fn expression(inside: &str, template: &mut Template) -> Result<(), String> {
     }
     let list = &inside[operator.map_or(0, char::len_utf8)..];
     for specification in list.split(',') {
-        let name = variable(specification)
-            .ok_or_else(|| format!("has the expression `{{{inside}}}`, which names no variable by the rules"))?;
+        let name = variable(specification).ok_or_else(|| {
+            format!("has the expression `{{{inside}}}`, which names no variable by the rules")
+        })?;
         template.variables.push(name.to_owned());
     }
     template.sample.push_str(match operator {
@@ -121,9 +125,21 @@ mod tests {
             ("memo://welcome", vec![], "memo://welcome"),
             ("memo://n/{number}", vec!["number"], "memo://n/x"),
             ("file:///{+path}", vec!["path"], "file:///x"),
-            ("db://{table:3}/{row*}{?q,limit}", vec!["table", "row", "q", "limit"], "db://x/x?x=x"),
-            ("http://e/{a.b%20c_1}{#frag}{&more}", vec!["a.b%20c_1", "frag", "more"], "http://e/x#x&x=x"),
-            ("x://{.dot}{/seg}{;par}é'", vec!["dot", "seg", "par"], "x://.x/x;x=xé'"),
+            (
+                "db://{table:3}/{row*}{?q,limit}",
+                vec!["table", "row", "q", "limit"],
+                "db://x/x?x=x",
+            ),
+            (
+                "http://e/{a.b%20c_1}{#frag}{&more}",
+                vec!["a.b%20c_1", "frag", "more"],
+                "http://e/x#x&x=x",
+            ),
+            (
+                "x://{.dot}{/seg}{;par}é'",
+                vec!["dot", "seg", "par"],
+                "x://.x/x;x=xé'",
+            ),
         ] {
             let template = parse(text).expect(text);
             assert_eq!(template.variables, variables, "{text}");
@@ -135,9 +151,23 @@ mod tests {
     #[test]
     fn what_breaks_the_grammar_is_named() {
         for text in [
-            "memo://{", "memo://}", "memo://{}", "memo://{a", "memo://{a-b}", "memo://{a b}",
-            "memo://{a:0}", "memo://{a:path}", "memo://{a:12345}", "memo://{a,}", "memo://{=a}",
-            "memo://{{a}}", "memo://a b", "memo://%zz", "memo://%", "memo://\u{1}", "memo://{.}",
+            "memo://{",
+            "memo://}",
+            "memo://{}",
+            "memo://{a",
+            "memo://{a-b}",
+            "memo://{a b}",
+            "memo://{a:0}",
+            "memo://{a:path}",
+            "memo://{a:12345}",
+            "memo://{a,}",
+            "memo://{=a}",
+            "memo://{{a}}",
+            "memo://a b",
+            "memo://%zz",
+            "memo://%",
+            "memo://\u{1}",
+            "memo://{.}",
             "memo://{a*:3}",
         ] {
             assert!(parse(text).is_err(), "{text}");

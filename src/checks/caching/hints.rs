@@ -67,7 +67,9 @@ fn judge(view: &View) -> Verdicts {
     }
     for method in CACHEABLE {
         for (exchange, result) in view.results_of(method) {
-            let is_complete = result.get("resultType").is_none_or(|kind| kind == "complete");
+            let is_complete = result
+                .get("resultType")
+                .is_none_or(|kind| kind == "complete");
             if result.is_object() && is_complete {
                 judge_hints(&mut verdicts, &exchange, result);
             }
@@ -76,7 +78,9 @@ fn judge(view: &View) -> Verdicts {
     for (method, _, _) in LISTS {
         judge_pages(verdicts.on(SAME), view, method);
     }
-    verdicts.on(SAME).not_applicable("no list has more than one page");
+    verdicts
+        .on(SAME)
+        .not_applicable("no list has more than one page");
     verdicts
 }
 
@@ -93,7 +97,10 @@ fn judge_hints(verdicts: &mut Verdicts, exchange: &Exchange<'_>, result: &Value)
     if missing.is_empty() {
         verdicts.on(PRESENT).held(answer.at.clone());
     } else {
-        let text = format!("The result of {method} has no {}.", missing.join(" and no "));
+        let text = format!(
+            "The result of {method} has no {}.",
+            missing.join(" and no ")
+        );
         verdicts.on(PRESENT).broken(about(text, "/result"));
     }
     if let Some(ttl) = result.get("ttlMs") {
@@ -105,18 +112,26 @@ fn judge_hints(verdicts: &mut Verdicts, exchange: &Exchange<'_>, result: &Value)
         }
     }
     if let Some(scope) = result.get("cacheScope") {
-        if scope == "public" || scope == "private" {
+        if is_scope(scope) {
             verdicts.on(SCOPE).held(answer.at.clone());
         } else {
-            let text = format!("cacheScope of {method} is {scope}, neither \"public\" nor \"private\".");
+            let text =
+                format!("cacheScope of {method} is {scope}, neither \"public\" nor \"private\".");
             verdicts.on(SCOPE).broken(about(text, "/result/cacheScope"));
         }
     }
 }
 
+fn is_scope(value: &Value) -> bool {
+    value == "public" || value == "private"
+}
+
 /// An integer from 0 as JSON has it: 300000.0 is one.
 fn is_whole(number: &Value) -> bool {
-    number.is_u64() || number.as_f64().is_some_and(|value| value >= 0.0 && value.fract() == 0.0)
+    number.is_u64()
+        || number
+            .as_f64()
+            .is_some_and(|value| value >= 0.0 && value.fract() == 0.0)
 }
 
 fn judge_pages(ruling: &mut Ruling, view: &View, method: &str) {
@@ -125,6 +140,7 @@ fn judge_pages(ruling: &mut Ruling, view: &View, method: &str) {
             .pages
             .iter()
             .filter_map(|page| Some((page, page.answer?.1.get("cacheScope")?)))
+            .filter(|(_, scope)| is_scope(scope))
             .collect();
         let [(first, scope), rest @ ..] = scopes.as_slice() else {
             continue;
@@ -132,7 +148,9 @@ fn judge_pages(ruling: &mut Ruling, view: &View, method: &str) {
         let other = rest.iter().find(|(_, other)| other != scope);
         match (other, rest.last()) {
             (Some((page, other)), _) => {
-                let text = format!("cacheScope is {scope} on one page of {method} and {other} on another.");
+                let text = format!(
+                    "cacheScope is {scope} on one page of {method} and {other} on another."
+                );
                 let problem = Problem::new(format!("method:{method}"), text);
                 ruling.broken(problem.exchange(&first.exchange).exchange(&page.exchange));
             }

@@ -37,8 +37,8 @@
 //! < raw {"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"No such request"}}
 //! ```
 
-use crate::check::common::broken_input::judge_survival;
-use crate::check::common::handshake::{is_alive_at_all, next_answer};
+use crate::check::common::broken_input::judge_survival_in;
+use crate::check::common::handshake::next_answer;
 use crate::check::prelude::*;
 
 const UNKNOWN: &str = "cancel.unknown-id-ignored";
@@ -104,11 +104,7 @@ fn judge(view: &View) -> Verdicts {
 }
 
 fn judge_sent(ruling: &mut Ruling, view: &View, sent: &Sent<'_>) {
-    if sent.gone().is_none() && !is_alive_at_all(view) {
-        ruling.inconclusive("the server answers no harmless request by which to see that it lives");
-        return;
-    }
-    if !judge_survival(ruling, sent, SUBJECT) {
+    if !judge_survival_in(view, ruling, sent, SUBJECT) {
         return;
     }
     let is_stdio = sent.event.channel == Channel::Stdio;

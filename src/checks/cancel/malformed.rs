@@ -21,8 +21,8 @@
 //! < raw {"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"Invalid params"}}
 //! ```
 
-use crate::check::common::broken_input::{judge_survival, send_apart};
-use crate::check::common::handshake::{is_alive_at_all, next_answer};
+use crate::check::common::broken_input::{judge_survival_in, send_apart};
+use crate::check::common::handshake::next_answer;
 use crate::check::prelude::*;
 
 const ID: &str = "cancel.malformed-ignored";
@@ -64,12 +64,7 @@ fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let ruling = verdicts.on(ID);
     for sent in view.sent(INTENT) {
-        if sent.gone().is_none() && !is_alive_at_all(view) {
-            let why = "the server answers no harmless request by which to see that it lives";
-            ruling.inconclusive(why);
-            continue;
-        }
-        if !judge_survival(ruling, &sent, SUBJECT) {
+        if !judge_survival_in(view, ruling, &sent, SUBJECT) {
             continue;
         }
         let is_stdio = sent.event.channel == Channel::Stdio;

@@ -84,15 +84,20 @@ fn cancelled_id(message: &WireMessage) -> Option<Id> {
 
 fn not_its_own(conversation: &Conversation, message: &WireMessage, id: &Id) -> Option<String> {
     let before = |other: &&WireMessage| other.at.seq < message.at.seq;
-    let asked = conversation.received().filter(before).any(|other| {
-        matches!(&other.parsed.message, Message::Request { id: asked, .. } if asked == id)
-    });
+    let asked = conversation.received().filter(before).any(
+        |other| matches!(&other.parsed.message, Message::Request { id: asked, .. } if asked == id),
+    );
     if !asked {
         let text = format!("The server cancels {id}, which is no request that it sent.");
         return Some(text);
     }
-    let sent = conversation.messages.iter().filter(|other| !other.is_received());
-    let answer = sent.filter(before).find(|other| other.response_id().as_ref() == Some(id))?;
+    let sent = conversation
+        .messages
+        .iter()
+        .filter(|other| !other.is_received());
+    let answer = sent
+        .filter(before)
+        .find(|other| other.response_id().as_ref() == Some(id))?;
     let time = |seq: u32| conversation.event(seq).map_or(0, |event| event.at_ms);
     let age = time(message.at.seq).saturating_sub(time(answer.at.seq));
     (age > CROSSING_MS)

@@ -42,14 +42,20 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let prompts = peer.surface().prompts.iter();
         let listed = prompts
-            .filter_map(|prompt| Some((prompt["name"].as_str()?, prompt["arguments"][0]["name"].as_str()?)))
+            .filter_map(|prompt| {
+                Some((
+                    prompt["name"].as_str()?,
+                    prompt["arguments"][0]["name"].as_str()?,
+                ))
+            })
             .next();
         let (prompt, argument) = listed.unwrap_or((UNKNOWN_NAME, "mcpcheck"));
         let params = json!({
             "ref": {"type": "ref/prompt", "name": prompt},
             "argument": {"name": argument, "value": ""},
         });
-        peer.request(Request::new(INTENT, "completion/complete").params(params)).await;
+        peer.request(Request::new(INTENT, "completion/complete").params(params))
+            .await;
         peer.settle().await;
     })
 }

@@ -83,7 +83,8 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
                     "ref": reference,
                     "argument": {"name": argument, "value": value},
                 });
-                peer.request(Request::new(INTENT, "completion/complete").params(params)).await;
+                peer.request(Request::new(INTENT, "completion/complete").params(params))
+                    .await;
             }
         }
         peer.settle().await;
@@ -96,15 +97,25 @@ fn references(surface: &Surface) -> Vec<(Value, String)> {
     for prompt in &surface.prompts {
         let arguments = prompt["arguments"].as_array().into_iter().flatten();
         for name in arguments.filter_map(|argument| argument["name"].as_str()) {
-            found.push((json!({"type": "ref/prompt", "name": prompt["name"]}), name.to_owned()));
+            found.push((
+                json!({"type": "ref/prompt", "name": prompt["name"]}),
+                name.to_owned(),
+            ));
         }
     }
-    for template in surface.templates.iter().filter_map(|template| template["uriTemplate"].as_str()) {
+    for template in surface
+        .templates
+        .iter()
+        .filter_map(|template| template["uriTemplate"].as_str())
+    {
         let variables = uri_template::parse(template).map(|parsed| parsed.variables);
         for name in variables.unwrap_or_default() {
             // Templates come in turn with prompts, so that a few samples have some of both.
             let place = found.len().min(1);
-            found.insert(place, (json!({"type": "ref/resource", "uri": template}), name));
+            found.insert(
+                place,
+                (json!({"type": "ref/resource", "uri": template}), name),
+            );
         }
     }
     found
@@ -114,7 +125,9 @@ fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     if !may_complete(view.revision, &view.session()) {
         for id in CHECK.covers {
-            verdicts.on(id).not_applicable("the server does not declare the capability completions");
+            verdicts
+                .on(id)
+                .not_applicable("the server does not declare the capability completions");
         }
     }
     for exchange in view.exchanges_meant(INTENT) {
@@ -128,7 +141,9 @@ fn judge(view: &View) -> Verdicts {
                 verdicts.on(SHAPE).held(at.clone());
                 let ruling = verdicts.on(MOST);
                 if values.len() > MOST_VALUES {
-                    ruling.broken(about(format!("A completion has more than {MOST_VALUES} values.")));
+                    ruling.broken(about(format!(
+                        "A completion has more than {MOST_VALUES} values."
+                    )));
                 } else {
                     ruling.held(at);
                 }
@@ -141,13 +156,17 @@ fn judge(view: &View) -> Verdicts {
                 verdicts.on(SHAPE).broken(about(text));
             }
             _ => {
-                verdicts.on(SHAPE).inconclusive("a result has no `completion`");
+                verdicts
+                    .on(SHAPE)
+                    .inconclusive("a result has no `completion`");
             }
         }
     }
     evidence_first(verdicts.on(ANSWERED));
     for id in CHECK.covers {
-        verdicts.on(id).not_applicable("there was nothing to complete, or no answer that could be judged");
+        verdicts
+            .on(id)
+            .not_applicable("there was nothing to complete, or no answer that could be judged");
     }
     verdicts
 }

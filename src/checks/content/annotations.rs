@@ -46,7 +46,12 @@ const MODIFIED: &str = "annotations.last-modified-iso8601";
 /// an item of it, the kind and the member that names it in findings.
 const HOLDERS: [(&str, &str, &str, &str); 7] = [
     ("resources/list", "resources", "", "resource"),
-    ("resources/templates/list", "resourceTemplates", "", "template"),
+    (
+        "resources/templates/list",
+        "resourceTemplates",
+        "",
+        "template",
+    ),
     ("resources/read", "contents", "", "resource"),
     ("tools/call", "content", "", "tool"),
     ("tools/call", "content", "/resource", "tool"),
@@ -70,7 +75,10 @@ fn judge(view: &View) -> Verdicts {
                         .at_pointer(exchange.responses[0], &pointer)
                 };
                 let at = exchange.responses[0].at.clone();
-                let faults = [audience_fault(annotations.get("audience")), priority_fault(annotations.get("priority"))];
+                let faults = [
+                    audience_fault(annotations.get("audience")),
+                    priority_fault(annotations.get("priority")),
+                ];
                 let ruling = verdicts.on(VALUES);
                 for fault in faults.iter().flatten() {
                     ruling.broken(about(fault.clone()));
@@ -84,8 +92,12 @@ fn judge(view: &View) -> Verdicts {
             }
         }
     }
-    verdicts.on(VALUES).not_applicable("no annotations were seen");
-    verdicts.on(MODIFIED).not_applicable("no lastModified was seen");
+    verdicts
+        .on(VALUES)
+        .not_applicable("no annotations were seen");
+    verdicts
+        .on(MODIFIED)
+        .not_applicable("no lastModified was seen");
     verdicts
 }
 
@@ -102,16 +114,25 @@ fn subject(kind: &str, exchange: &Exchange<'_>, item: &Value) -> String {
 fn audience_fault(audience: Option<&Value>) -> Option<String> {
     let audience = audience?;
     let Some(roles) = audience.as_array() else {
-        return Some(format!("The audience of annotations is {audience}, not an array."));
+        return Some(format!(
+            "The audience of annotations is {audience}, not an array."
+        ));
     };
-    let stranger = roles.iter().find(|role| *role != "user" && *role != "assistant")?;
-    Some(format!("The audience of annotations names {stranger}, which is neither \"user\" nor \"assistant\"."))
+    let stranger = roles
+        .iter()
+        .find(|role| *role != "user" && *role != "assistant")?;
+    Some(format!(
+        "The audience of annotations names {stranger}, which is neither \"user\" nor \"assistant\"."
+    ))
 }
 
 fn priority_fault(priority: Option<&Value>) -> Option<String> {
     let priority = priority?;
-    let is_fraction = priority.as_f64().is_some_and(|value| (0.0..=1.0).contains(&value));
-    (!is_fraction).then(|| format!("The priority of annotations is {priority}, not a number from 0 to 1."))
+    let is_fraction = priority
+        .as_f64()
+        .is_some_and(|value| (0.0..=1.0).contains(&value));
+    (!is_fraction)
+        .then(|| format!("The priority of annotations is {priority}, not a number from 0 to 1."))
 }
 
 fn judge_time(ruling: &mut Ruling, time: &str, at: EventRef, about: &dyn Fn(String) -> Problem) {
@@ -119,9 +140,13 @@ fn judge_time(ruling: &mut Ruling, time: &str, at: EventRef, about: &dyn Fn(Stri
         ruling.held(at);
     } else if time.parse::<jiff::civil::DateTime>().is_ok() || is_week_date(time) {
         ruling.held(at);
-        ruling.remark(about(format!("lastModified is {time:?}, without an offset or a time.")));
+        ruling.remark(about(format!(
+            "lastModified is {time:?}, without an offset or a time."
+        )));
     } else {
-        ruling.broken(about(format!("lastModified is {time:?}, which is no ISO 8601 time.")));
+        ruling.broken(about(format!(
+            "lastModified is {time:?}, which is no ISO 8601 time."
+        )));
     }
 }
 

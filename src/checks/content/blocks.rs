@@ -49,7 +49,11 @@ fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     for (exchange, result) in view.results_of("tools/call") {
         let subject = subject("tool", &exchange);
-        let blocks = result["content"].as_array().into_iter().flatten().enumerate();
+        let blocks = result["content"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate();
         for (index, block) in blocks {
             let at = (exchange.responses[0], format!("/result/content/{index}"));
             judge_type(verdicts.on(TYPES), view.revision, &subject, block, &at);
@@ -60,13 +64,28 @@ fn judge(view: &View) -> Verdicts {
     }
     for (exchange, result) in view.results_of("prompts/get") {
         let subject = subject("prompt", &exchange);
-        let messages = result["messages"].as_array().into_iter().flatten().enumerate();
+        let messages = result["messages"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate();
         for (index, message) in messages {
-            let at = (exchange.responses[0], format!("/result/messages/{index}/content"));
-            judge_type(verdicts.on(TYPES), view.revision, &subject, &message["content"], &at);
+            let at = (
+                exchange.responses[0],
+                format!("/result/messages/{index}/content"),
+            );
+            judge_type(
+                verdicts.on(TYPES),
+                view.revision,
+                &subject,
+                &message["content"],
+                &at,
+            );
         }
     }
-    verdicts.on(BINARY).not_applicable("no tool result with an image or sound was seen");
+    verdicts
+        .on(BINARY)
+        .not_applicable("no tool result with an image or sound was seen");
     verdicts
 }
 
@@ -94,7 +113,9 @@ fn judge_type(
                 ruling.held(message.at.clone());
                 return;
             }
-            Some(first) => format!("A content block is of type {kind}, which exists from {first} on."),
+            Some(first) => {
+                format!("A content block is of type {kind}, which exists from {first} on.")
+            }
             None => format!("A content block is of type {kind:?}, which no revision defines."),
         },
         Some(other) => format!("The type of a content block is {other}, not a string."),
@@ -117,7 +138,8 @@ fn judge_data(ruling: &mut Ruling, subject: &str, block: &Value, (message, point
     let Some(data) = block["data"].as_str() else {
         return;
     };
-    let about = |text: &str| Problem::new(subject, text).at_pointer(message, &format!("{pointer}/data"));
+    let about =
+        |text: &str| Problem::new(subject, text).at_pointer(message, &format!("{pointer}/data"));
     match form(data) {
         Form::Standard(0) => ruling.odd(about("The data of an image or sound is empty.")),
         Form::Standard(_) => ruling.held(message.at.clone()),

@@ -99,11 +99,13 @@ fn is_plain(exchange: &Exchange<'_>) -> bool {
 fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     let about = |text: &str| Problem::new(SUBJECT, text).exchange(exchange);
     match exchange.reply() {
-        Reply::Result(message, _) | Reply::Error(message, Some(code::UNSUPPORTED_PROTOCOL_VERSION)) => {
+        Reply::Result(message, _)
+        | Reply::Error(message, Some(code::UNSUPPORTED_PROTOCOL_VERSION)) => {
             ruling.held(message.at.clone());
         }
         Reply::Error(_, Some(code::METHOD_NOT_FOUND)) => {
-            let text = "server/discover is an unknown method, although the server speaks 2026-07-28.";
+            let text =
+                "server/discover is an unknown method, although the server speaks 2026-07-28.";
             ruling.broken(about(text));
         }
         Reply::Error(..) => {
@@ -111,7 +113,9 @@ fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
             ruling.broken(about(text));
         }
         Reply::Silence { alive: true } => {
-            ruling.broken(about("server/discover is not answered, although it was answered before."));
+            ruling.broken(about(
+                "server/discover is not answered, although it was answered before.",
+            ));
         }
         Reply::HttpOnly(_, response) if !common::is_refusal_of_host(response.status) => {
             let status = response.status;
@@ -143,7 +147,8 @@ fn judge_versions(
     let about = |text: String| Problem::new(SUBJECT, text).exchange(exchange);
     let distinct: BTreeSet<String> = versions.iter().map(Value::to_string).collect();
     if !versions.iter().any(|version| version == used) {
-        let text = format!("The request was accepted under {used}, but supportedVersions lacks it.");
+        let text =
+            format!("The request was accepted under {used}, but supportedVersions lacks it.");
         ruling.broken(about(text));
     } else if distinct.len() < versions.len() {
         ruling.odd(about("supportedVersions names a version twice.".to_owned()));
@@ -153,10 +158,12 @@ fn judge_versions(
 }
 
 fn judge_sameness(ruling: &mut Ruling, exchanges: &[Exchange<'_>]) {
-    let mut results = exchanges.iter().filter_map(|exchange| match exchange.reply() {
-        Reply::Result(message, result) => Some((exchange, message, result)),
-        _ => None,
-    });
+    let mut results = exchanges
+        .iter()
+        .filter_map(|exchange| match exchange.reply() {
+            Reply::Result(message, result) => Some((exchange, message, result)),
+            _ => None,
+        });
     let Some((first, _, expected)) = results.next() else {
         return;
     };
@@ -170,7 +177,11 @@ fn judge_sameness(ruling: &mut Ruling, exchanges: &[Exchange<'_>]) {
             continue;
         };
         let text = format!("Two server/discover answers differ in {member}.");
-        ruling.broken(Problem::new(SUBJECT, text).exchange(first).exchange(exchange));
+        ruling.broken(
+            Problem::new(SUBJECT, text)
+                .exchange(first)
+                .exchange(exchange),
+        );
     }
 }
 

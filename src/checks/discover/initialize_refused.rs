@@ -65,7 +65,9 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             return;
         };
         let version = Revision::NEWEST_HANDSHAKE.as_str();
-        let answer = fresh.request(handshake::bare_initialize(INTENT, version)).await;
+        let answer = fresh
+            .request(handshake::bare_initialize(INTENT, version))
+            .await;
         if !matches!(answer, Some(Answer::Result(_))) {
             fresh.settle().await;
         }
@@ -78,8 +80,12 @@ fn judge(view: &View) -> Verdicts {
     for exchange in view.exchanges_meant(INTENT) {
         match exchange.reply() {
             Reply::Result(..) => {
-                verdicts.on(NAMES).not_applicable("the server answers initialize");
-                verdicts.on(REJECTED).not_applicable("the server answers initialize");
+                verdicts
+                    .on(NAMES)
+                    .not_applicable("the server answers initialize");
+                verdicts
+                    .on(REJECTED)
+                    .not_applicable("the server answers initialize");
             }
             Reply::Malformed(_) => {}
             _ => {
@@ -100,7 +106,8 @@ fn judge_names(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
             if names_any(message, &versions) {
                 ruling.held(message.at.clone());
             } else {
-                let text = "The error that refuses initialize names no version the server supports.";
+                let text =
+                    "The error that refuses initialize names no version the server supports.";
                 ruling.broken(about(text));
             }
         }
@@ -125,7 +132,9 @@ fn names_any(message: &WireMessage, versions: &[String]) -> bool {
     };
     let data = data.as_ref().map(Value::to_string).unwrap_or_default();
     let text = format!("{} {data}", text.as_deref().unwrap_or_default());
-    versions.iter().any(|version| text.contains(version.as_str()))
+    versions
+        .iter()
+        .any(|version| text.contains(version.as_str()))
 }
 
 fn judge_rejection(ruling: &mut Ruling, exchange: &Exchange<'_>) {
@@ -141,7 +150,11 @@ fn judge_rejection(ruling: &mut Ruling, exchange: &Exchange<'_>) {
             ruling.broken(about(text).event(event, "connection ended").outright());
         }
         Reply::HttpOnly(event, response) if common::is_refusal_of_host(response.status) => {
-            let why = format!("{} was refused by HTTP {}", event.reference(), response.status);
+            let why = format!(
+                "{} was refused by HTTP {}",
+                event.reference(),
+                response.status
+            );
             ruling.inconclusive(why);
         }
         _ if !later => {

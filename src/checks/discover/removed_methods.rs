@@ -49,7 +49,11 @@ const SUBJECT: &str = "removed methods";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        let listed = peer.surface().resources.first().map(|resource| resource["uri"].clone());
+        let listed = peer
+            .surface()
+            .resources
+            .first()
+            .map(|resource| resource["uri"].clone());
         let uri = listed.unwrap_or_else(|| json!("mcpcheck://unknown"));
         for (method, params) in [
             ("ping", json!({})),
@@ -60,7 +64,8 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             ("tasks/list", json!({})),
             ("tasks/result", json!({"taskId": "mcpcheck-unknown"})),
         ] {
-            peer.request(Request::new(INTENT, method).params(params)).await;
+            peer.request(Request::new(INTENT, method).params(params))
+                .await;
         }
         peer.settle().await;
     })
@@ -72,7 +77,8 @@ fn judge(view: &View) -> Verdicts {
     let mut served: Vec<Exchange<'_>> = Vec::new();
     for exchange in view.exchanges_meant(INTENT) {
         let method = exchange.method();
-        let about = |text: String| Problem::new(format!("method:{method}"), text).exchange(&exchange);
+        let about =
+            |text: String| Problem::new(format!("method:{method}"), text).exchange(&exchange);
         match exchange.reply() {
             Reply::Error(message, Some(code::METHOD_NOT_FOUND)) => {
                 ruling.held(message.at.clone());
@@ -86,7 +92,9 @@ fn judge(view: &View) -> Verdicts {
                 ruling.broken(about(format!("{method} is not answered.")));
             }
             Reply::Silence { alive: false } => {
-                ruling.broken(about(format!("The server stopped answering after {method}.")));
+                ruling.broken(about(format!(
+                    "The server stopped answering after {method}."
+                )));
             }
             // Another error refuses the method as well; its form is judged with unknown methods.
             Reply::Error(..) | Reply::HttpOnly(..) | Reply::Malformed(_) => {}

@@ -86,7 +86,9 @@ fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     if handshake::list_methods(&view.session()).is_empty() {
         for id in CHECK.covers {
-            verdicts.on(id).not_applicable("the server declares nothing that can be listed");
+            verdicts
+                .on(id)
+                .not_applicable("the server declares nothing that can be listed");
         }
         return verdicts;
     }
@@ -101,7 +103,8 @@ fn judge(view: &View) -> Verdicts {
 
 fn judge_first(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
     let method = exchange.method();
-    let on_main = |(served, _): (Exchange<'_>, &Value)| served.conversation.opened.purpose == "main";
+    let on_main =
+        |(served, _): (Exchange<'_>, &Value)| served.conversation.opened.purpose == "main";
     let is_served_later = view.results_of(method).any(on_main);
     let what = match exchange.reply() {
         Reply::Result(message, _) => {
@@ -110,11 +113,16 @@ fn judge_first(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
         }
         Reply::Malformed(_) => return,
         Reply::HttpOnly(_, response) if common::is_refusal_of_host(response.status) => {
-            ruling.inconclusive(format!("the request was refused by HTTP {}", response.status));
+            ruling.inconclusive(format!(
+                "the request was refused by HTTP {}",
+                response.status
+            ));
             return;
         }
         _ if !is_served_later => {
-            ruling.inconclusive(format!("{method} is not served after server/discover either"));
+            ruling.inconclusive(format!(
+                "{method} is not served after server/discover either"
+            ));
             return;
         }
         Reply::Gone(_) => {

@@ -1,9 +1,9 @@
-//! Every version that server/discover lists is accepted.
+//! Every version that server/discover lists is accepted, and error -32022 lists the same ones.
 //!
 //! Clients choose from the list and do not ask twice. A version that is listed and then refused
-//! leaves them without a connection, although both sides may share another version. List what is
-//! implemented and nothing else, and take the list and the check of incoming versions from one
-//! place. Listed versions with a handshake are tried with initialize.
+//! leaves them without a connection, although both sides may share another version. Take both lists
+//! and the check of incoming versions from one place. Listed versions with a handshake are tried
+//! with initialize; whether both lists mention those is open.
 //!
 //! ```mcp passes
 //! revision 2026-07-28
@@ -23,14 +23,23 @@
 //! > server/discover
 //! < merge {"supportedVersions":["2026-07-28","2024-11-05"]}
 //! ```
+//!
+//! ```mcp fails versioning.supported-list-consistent
+//! revision 2026-07-28
+//! > tools/list {"_meta":{"io.modelcontextprotocol/protocolVersion":"1900-01-01"}}
+//! < error -32022 "No" data {"supported":["2026-07-28","2027-01-01"],"requested":"1900-01-01"}
+//! ```
+
+use std::collections::BTreeSet;
 
 use crate::check::common::handshake;
 use crate::check::prelude::*;
 
-const ID: &str = "versioning.supported-list-truthful";
+const TRUTHFUL: &str = "versioning.supported-list-truthful";
+const CONSISTENT: &str = "versioning.supported-list-consistent";
 
 pub(crate) const CHECK: Check = Check {
-    covers: &[ID],
+    covers: &[TRUTHFUL, CONSISTENT],
     transports: Transports::All,
     needs: &[],
     effect: Effect::Harmless,
@@ -40,36 +49,43 @@ pub(crate) const CHECK: Check = Check {
 };
 
 const INTENT: &str = "listed-handshake-version";
+const MADE_UP: &str = "made-up-version";
 const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 const SUBJECT: &str = "supportedVersions";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let mut started = Vec::new();
-        for revision in listed_handshakes(peer.session()) {
-            started.push((revision, peer.open(Opening::Silent).await));
-        }
-        for (revision, fresh) in started {
-            if let Some(mut fresh) = fresh {
-                fresh.request(handshake::bare_initialize(INTENT, revision.as_str())).await;
-                fresh.close().await;
+        for revision in Revision::HANDSHAKE {
+            if lists(peer.session(), revision.as_str()) {
+                started.push((revision, peer.open(Opening::Silent).await));
             }
         }
+        for (revision, fresh) in started {
+            if let Some(fresh) = fresh {
+                let request = handshake::bare_initialize(INTENT, revision.as_str());
+                handshake::ask_alone(fresh, request).await;
+            }
+        }
+        let lists = handshake::list_methods(peer.session());
+        let method = lists.first().copied().unwrap_or("server/discover");
+        let request = Request::new(MADE_UP, method)
+            .meta(VERSION_KEY, json!("1900-01-01"))
+            .header("MCP-Protocol-Version", "1900-01-01");
+        peer.request(request).await;
+        peer.settle().await;
     })
 }
 
-fn listed_handshakes(session: &Session) -> Vec<Revision> {
-    Revision::HANDSHAKE
-        .into_iter()
-        .filter(|revision| session.supported.iter().any(|listed| listed == revision.as_str()))
-        .collect()
+fn lists(session: &Session, version: &str) -> bool {
+    session.supported.iter().any(|listed| listed == version)
 }
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    let ruling = verdicts.on(ID);
     let session = view.session();
-    if session.supported.iter().any(|listed| listed == view.revision.as_str()) {
+    let ruling = verdicts.on(TRUTHFUL);
+    if lists(&session, view.revision.as_str()) {
         for exchange in view.exchanges() {
             judge_modern(ruling, view.revision, &exchange);
         }
@@ -77,11 +93,46 @@ fn judge(view: &View) -> Verdicts {
     for exchange in view.exchanges_meant(INTENT) {
         judge_handshake(ruling, &exchange);
     }
+    for exchange in view.exchanges_meant(MADE_UP) {
+        judge_lists(verdicts.on(CONSISTENT), &session, &exchange);
+    }
     verdicts
 }
 
+/// The lists agree when they name the same versions without a handshake.
+fn judge_lists(ruling: &mut Ruling, session: &Session, exchange: &Exchange<'_>) {
+    let Reply::Error(message, Some(code::UNSUPPORTED_PROTOCOL_VERSION)) = exchange.reply() else {
+        ruling.inconclusive("there was no error -32022 to compare with");
+        return;
+    };
+    let Message::Error { data, .. } = &message.parsed.message else {
+        return;
+    };
+    let named = data.as_ref().and_then(|data| data["supported"].as_array());
+    let named = named.into_iter().flatten().filter_map(Value::as_str);
+    let named: BTreeSet<&str> = named.collect();
+    let listed: BTreeSet<&str> = session.supported.iter().map(String::as_str).collect();
+    if named.is_empty() || listed.is_empty() {
+        ruling.inconclusive("one of the two lists is missing or empty");
+        return;
+    }
+    let text = "The versions in error -32022 differ from those of server/discover.";
+    let problem = Problem::new(SUBJECT, text).exchange(exchange);
+    let is_modern = |version: &&str| *version >= Revision::V2026_07_28.as_str();
+    let mut different = named.symmetric_difference(&listed).copied().peekable();
+    if different.peek().is_none() {
+        ruling.held(message.at.clone());
+    } else if different.any(|version| is_modern(&version)) {
+        ruling.broken(problem);
+    } else {
+        ruling.held(message.at.clone()).remark(problem);
+    }
+}
+
 fn judge_modern(ruling: &mut Ruling, revision: Revision, exchange: &Exchange<'_>) {
-    let version = exchange.params().map(|params| &params["_meta"][VERSION_KEY]);
+    let version = exchange
+        .params()
+        .map(|params| &params["_meta"][VERSION_KEY]);
     if version != Some(&Value::from(revision.as_str())) {
         return;
     }
@@ -99,7 +150,9 @@ fn judge_modern(ruling: &mut Ruling, revision: Revision, exchange: &Exchange<'_>
 }
 
 fn judge_handshake(ruling: &mut Ruling, exchange: &Exchange<'_>) {
-    let requested = exchange.params().map(|params| params["protocolVersion"].clone());
+    let requested = exchange
+        .params()
+        .map(|params| params["protocolVersion"].clone());
     let requested = requested.unwrap_or_default();
     let what = match exchange.reply() {
         Reply::Result(message, result) if result["protocolVersion"] == requested => {

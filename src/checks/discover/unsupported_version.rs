@@ -37,14 +37,6 @@
 //! < http 200
 //! < default
 //! ```
-//!
-//! ```mcp fails versioning.supported-list-consistent
-//! revision 2026-07-28
-//! > tools/list {"_meta":{"io.modelcontextprotocol/protocolVersion":"1900-01-01"}}
-//! < error -32022 "No" data {"supported":["2026-07-28","2027-01-01"],"requested":"1900-01-01"}
-//! ```
-
-use std::collections::BTreeSet;
 
 use crate::check::common::{self, handshake};
 use crate::check::prelude::*;
@@ -52,10 +44,9 @@ use crate::check::prelude::*;
 const ERROR: &str = "versioning.unsupported-version.error";
 const DATA: &str = "versioning.unsupported-version.data";
 const STATUS: &str = "versioning.unsupported-version.http-400";
-const CONSISTENT: &str = "versioning.supported-list-consistent";
 
 pub(crate) const CHECK: Check = Check {
-    covers: &[ERROR, DATA, STATUS, CONSISTENT],
+    covers: &[ERROR, DATA, STATUS],
     transports: Transports::All,
     needs: &[],
     effect: Effect::Harmless,
@@ -73,7 +64,11 @@ const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let mut methods = vec![(KNOWN, "server/discover")];
-        methods.extend(handshake::list_methods(peer.session()).first().map(|list| (KNOWN, *list)));
+        methods.extend(
+            handshake::list_methods(peer.session())
+                .first()
+                .map(|list| (KNOWN, *list)),
+        );
         methods.push((UNKNOWN, "mcpcheck/unknown-method"));
         for (intent, method) in methods {
             let request = Request::new(intent, method)
@@ -87,11 +82,14 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    for exchange in view.exchanges_meant(KNOWN).chain(view.exchanges_meant(UNKNOWN)) {
+    for exchange in view
+        .exchanges_meant(KNOWN)
+        .chain(view.exchanges_meant(UNKNOWN))
+    {
         match exchange.reply() {
             Reply::Error(message, Some(code::UNSUPPORTED_PROTOCOL_VERSION)) => {
                 verdicts.on(ERROR).held(message.at.clone());
-                judge_data(&mut verdicts, view, &exchange, message);
+                judge_data(verdicts.on(DATA), &exchange, message);
                 judge_status(verdicts.on(STATUS), &exchange);
             }
             Reply::Error(message, Some(code::METHOD_NOT_FOUND)) if is_unknown(&exchange) => {
@@ -135,61 +133,27 @@ fn judge_other(ruling: &mut Ruling, exchange: &Exchange<'_>, reply: &Reply<'_>) 
     ruling.broken(problem);
 }
 
-fn judge_data(
-    verdicts: &mut Verdicts,
-    view: &View,
-    exchange: &Exchange<'_>,
-    message: &WireMessage,
-) {
+fn judge_data(ruling: &mut Ruling, exchange: &Exchange<'_>, message: &WireMessage) {
     let Message::Error { data, .. } = &message.parsed.message else {
         return;
     };
     let data = data.clone().unwrap_or_default();
     let about = |text: &str| Problem::new(SUBJECT, text).exchange(exchange);
-    let supported = data["supported"].as_array().filter(|all| all.iter().all(Value::is_string));
+    let supported = data["supported"].as_array();
+    let supported = supported.filter(|all| all.iter().all(Value::is_string));
     let Some(supported) = supported else {
         let text = "The data of error -32022 has no list of version strings named supported.";
-        verdicts.on(DATA).broken(about(text));
+        ruling.broken(about(text));
         return;
     };
     if data["requested"] != MADE_UP {
         let text = "The data of error -32022 does not name the requested version as requested.";
-        verdicts.on(DATA).broken(about(text));
+        ruling.broken(about(text));
     } else if supported.is_empty() {
-        verdicts.on(DATA).odd(about("The data of error -32022 supports no version at all."));
+        ruling.odd(about("The data of error -32022 lists no version at all."));
     } else {
-        verdicts.on(DATA).held(message.at.clone());
+        ruling.held(message.at.clone());
     }
-    let discovered = view.session().supported;
-    if !supported.is_empty() && !discovered.is_empty() {
-        let named = supported.iter().filter_map(Value::as_str).collect();
-        let discovered = discovered.iter().map(String::as_str).collect();
-        judge_lists(verdicts.on(CONSISTENT), exchange, message, &named, &discovered);
-    }
-}
-
-/// The lists agree when they name the same versions without a handshake; whether those with one
-/// are named as well is open.
-fn judge_lists(
-    ruling: &mut Ruling,
-    exchange: &Exchange<'_>,
-    message: &WireMessage,
-    named: &BTreeSet<&str>,
-    discovered: &BTreeSet<&str>,
-) {
-    let is_handshake = |version: &&str| *version < Revision::V2026_07_28.as_str();
-    let mut different = named.symmetric_difference(discovered).copied();
-    let problem = Problem::new(
-        SUBJECT,
-        "The versions in the error differ from those of server/discover.",
-    );
-    match different.clone().any(|version| !is_handshake(&version)) {
-        true => ruling.broken(problem.exchange(exchange)),
-        false if different.next().is_some() => {
-            ruling.held(message.at.clone()).remark(problem.exchange(exchange))
-        }
-        false => ruling.held(message.at.clone()),
-    };
 }
 
 fn judge_status(ruling: &mut Ruling, exchange: &Exchange<'_>) {
@@ -201,7 +165,11 @@ fn judge_status(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         ruling.held(at);
         return;
     }
-    let what = if is_answered { "" } else { " without a JSON-RPC error" };
+    let what = if is_answered {
+        ""
+    } else {
+        " without a JSON-RPC error"
+    };
     let status = response.status;
     let text = format!("A request for an unknown version is answered by HTTP {status}{what}.");
     ruling.broken(Problem::new(SUBJECT, text).exchange(exchange));

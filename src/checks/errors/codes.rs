@@ -61,7 +61,9 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    verdicts.on(MEANING).not_applicable("none of the codes was seen");
+    verdicts
+        .on(MEANING)
+        .not_applicable("none of the codes was seen");
     for (conversation, message) in view.received() {
         let is_modern = revision_of(view, conversation).is_some_and(|it| it.era() == Era::Modern);
         let Message::Error {
@@ -88,7 +90,9 @@ fn judge_range(verdicts: &mut Verdicts, message: &WireMessage, code: i64) {
     let about = |text: String| Problem::new(format!("code:{code}"), text).message(message);
     let is_defined = matches!(
         code,
-        code::HEADER_MISMATCH | code::MISSING_CLIENT_CAPABILITY | code::UNSUPPORTED_PROTOCOL_VERSION
+        code::HEADER_MISMATCH
+            | code::MISSING_CLIENT_CAPABILITY
+            | code::UNSUPPORTED_PROTOCOL_VERSION
     );
     let range = verdicts.on(RANGE);
     if (-32099..=-32020).contains(&code) && !is_defined {
@@ -98,7 +102,10 @@ fn judge_range(verdicts: &mut Verdicts, message: &WireMessage, code: i64) {
         range.held(message.at.clone());
     }
     let retired = verdicts.on(RETIRED);
-    if matches!(code, code::RESOURCE_NOT_FOUND | code::URL_ELICITATION_REQUIRED) {
+    if matches!(
+        code,
+        code::RESOURCE_NOT_FOUND | code::URL_ELICITATION_REQUIRED
+    ) {
         let text = format!("The code {code} of earlier revisions is not used any more.");
         let hint = match code {
             code::RESOURCE_NOT_FOUND => "Use -32602 for a resource that does not exist.",
@@ -131,7 +138,8 @@ fn judge_meaning(
         code::UNSUPPORTED_PROTOCOL_VERSION => {
             let requested = meta("protocolVersion").and_then(Value::as_str);
             let supported = view.session().supported;
-            let is_supported = requested.is_some_and(|it| supported.iter().any(|known| known == it));
+            let is_supported =
+                requested.is_some_and(|it| supported.iter().any(|known| known == it));
             is_supported.then_some("for a version that server/discover lists")
         }
         code::MISSING_CLIENT_CAPABILITY => {
@@ -157,7 +165,8 @@ fn required(message: &WireMessage) -> Option<&Value> {
     else {
         return None;
     };
-    data.get("requiredCapabilities").filter(|it| it.as_object().is_some_and(|it| !it.is_empty()))
+    data.get("requiredCapabilities")
+        .filter(|it| it.as_object().is_some_and(|it| !it.is_empty()))
 }
 
 /// True when every member named in `required` is declared, at every depth.
@@ -177,10 +186,16 @@ fn headers_match(exchange: &Exchange<'_>) -> bool {
     if named.contains(&exchange.method()) || !is_ordinary(exchange) {
         return false;
     }
-    let request = exchange.conversation.events.iter().find_map(|event| match &event.body {
-        Body::HttpRequest(request) if event.channel == exchange.request.channel => Some(request),
-        _ => None,
-    });
+    let request = exchange
+        .conversation
+        .events
+        .iter()
+        .find_map(|event| match &event.body {
+            Body::HttpRequest(request) if event.channel == exchange.request.channel => {
+                Some(request)
+            }
+            _ => None,
+        });
     let Some(request) = request else { return false };
     let version = exchange
         .params()

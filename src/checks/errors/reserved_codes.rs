@@ -53,7 +53,8 @@ fn judge(view: &View) -> Verdicts {
             continue;
         }
         if (-32768..=-32100).contains(code) && !STANDARD.contains(code) {
-            let text = format!("The code {code} is reserved by JSON-RPC, which does not define it.");
+            let text =
+                format!("The code {code} is reserved by JSON-RPC, which does not define it.");
             ruling.broken(Problem::new(format!("code:{code}"), text).message(message));
         } else {
             ruling.held(message.at.clone());

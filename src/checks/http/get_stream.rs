@@ -47,10 +47,14 @@
 
 use futures_util::future::join;
 
+use crate::check::common::handshake::initialize_params;
 use crate::check::common::http::{
-    EVENT_STREAM, SESSION_HEADER, VERSION_HEADER, is_beside_the_point, post, sent_header, sent_on,
+    EVENT_STREAM, SESSION_HEADER, VERSION_HEADER, answer_header, is_beside_the_point, post,
+    sent_header, sent_on,
 };
+use crate::check::peer::HttpAnswer;
 use crate::check::prelude::*;
+use crate::transcript::HttpResponse;
 
 const ENDPOINT: &str = "http.endpoint.post-and-get";
 const STREAM_OR_405: &str = "http.get.sse-or-405";
@@ -76,22 +80,28 @@ const LISTEN: Duration = Duration::from_secs(1);
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let revision = peer.revision();
-        let Some(mut listener) = peer.open(Opening::Silent).await else {
+        let listener = peer.open(Opening::Silent).await;
+        let speaker = peer.open(Opening::Silent).await;
+        let (Some(mut listener), Some(mut speaker)) = (listener, speaker) else {
             return;
         };
-        let Some(session) = handshake(listener.as_mut(), revision).await else {
-            return;
+        let params = initialize_params(revision.as_str(), json!({}));
+        let initialize = rpc::request(&Id::from("mcpcheck-get"), "initialize", Some(&params));
+        let hello = HttpCall::new(SET_UP, "POST").body(initialize);
+        let answer = match listener.http(hello).await {
+            Some(answer) if answer.status == 200 => answer,
+            _ => return,
         };
-        let mut get = in_session(HttpCall::new(GET, "GET"), revision, session.as_deref());
+        let in_session = |call: HttpCall| in_session(call, revision, &answer);
+        let initialized = rpc::notification("notifications/initialized", None);
+        let initialized = HttpCall::new(SET_UP, "POST").body(initialized);
+        listener.http(in_session(initialized)).await;
+        let mut get = in_session(HttpCall::new(GET, "GET"));
         get.listen = Some(LISTEN);
-        let Some(mut speaker) = peer.open(Opening::Silent).await else {
-            return;
-        };
-        let ping = post(PING, revision, "mcpcheck-get-ping", "ping");
+        let ping = in_session(post(PING, revision, "mcpcheck-get-ping", "ping"));
         let speak = async {
             // By then the stream is open.
             peer.settle().await;
-            let ping = in_session(ping, revision, session.as_deref());
             speaker.http(ping).await;
         };
         join(listener.http(get), speak).await;
@@ -99,32 +109,12 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     })
 }
 
-/// The session id, if any; `None` when there was no handshake.
-async fn handshake(peer: &mut dyn Peer, revision: Revision) -> Option<Option<String>> {
-    let params = json!({
-        "protocolVersion": revision.as_str(),
-        "capabilities": {},
-        "clientInfo": {"name": "mcp-check", "version": env!("CARGO_PKG_VERSION")},
-    });
-    let initialize = rpc::request(&Id::from("mcpcheck-get"), "initialize", Some(&params));
-    let answer = peer.http(HttpCall::new(SET_UP, "POST").body(initialize)).await?;
-    if answer.status != 200 {
-        return None;
-    }
-    let mut headers = answer.headers.into_iter();
-    let named = headers.find(|(name, _)| name.eq_ignore_ascii_case(SESSION_HEADER));
-    let session = named.map(|(_, value)| value);
-    let initialized = rpc::notification("notifications/initialized", None);
-    let call = HttpCall::new(SET_UP, "POST").body(initialized);
-    peer.http(in_session(call, revision, session.as_deref())).await;
-    Some(session)
-}
-
-fn in_session(mut call: HttpCall, revision: Revision, session: Option<&str>) -> HttpCall {
+/// The call with the headers that the answer to initialize asks for.
+fn in_session(mut call: HttpCall, revision: Revision, answer: &HttpAnswer) -> HttpCall {
     if revision >= Revision::V2025_06_18 {
         call = call.header(VERSION_HEADER, revision.as_str());
     }
-    match session {
+    match answer_header(answer, SESSION_HEADER) {
         Some(session) => call.header(SESSION_HEADER, session),
         None => call,
     }
@@ -132,55 +122,48 @@ fn in_session(mut call: HttpCall, revision: Revision, session: Option<&str>) -> 
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    let mut is_offered = false;
-    for sent in view.sent(GET) {
-        match sent.http_response() {
-            Some((event, response)) => {
-                is_offered |= judge_get(&mut verdicts, &sent, event, response);
-            }
-            None => {
-                let why = "GET was not answered, not even by a status";
-                for id in [ENDPOINT, STREAM_OR_405, NO_RESPONSES] {
-                    verdicts.on(id).inconclusive(why);
-                }
-            }
-        }
+    let gets: Vec<Sent<'_>> = view.sent(GET).collect();
+    for sent in &gets {
+        judge_get(&mut verdicts, sent);
     }
-    let is_answered = view.exchanges_meant(PING).any(|exchange| exchange.http().is_some());
-    judge_responses(verdicts.on(NO_RESPONSES), view, is_offered && is_answered);
-    if view.sent(GET).next().is_none() {
+    judge_responses(verdicts.on(NO_RESPONSES), view, &gets);
+    if gets.is_empty() {
         for id in CHECK.covers {
-            verdicts.on(id).inconclusive("no second session could be opened");
+            verdicts
+                .on(id)
+                .inconclusive("no second session could be opened");
         }
     }
     verdicts
 }
 
-/// True when the server offers the stream.
-fn judge_get(
-    verdicts: &mut Verdicts,
-    sent: &Sent<'_>,
-    event: &Event,
-    response: &crate::transcript::HttpResponse,
-) -> bool {
+fn is_offered(response: &HttpResponse) -> bool {
+    response.status == 200 && response.media_type() == EVENT_STREAM
+}
+
+fn judge_get(verdicts: &mut Verdicts, sent: &Sent<'_>) {
+    let Some((event, response)) = sent.http_response() else {
+        for id in CHECK.covers {
+            verdicts
+                .on(id)
+                .inconclusive("GET was not answered, not even by a status");
+        }
+        return;
+    };
     let status = response.status;
-    let media_type = response.media_type();
-    if (status == 200 && media_type == EVENT_STREAM) || status == 405 {
+    if is_offered(response) || status == 405 {
         verdicts.on(ENDPOINT).held(event.reference());
         verdicts.on(STREAM_OR_405).held(event.reference());
-        if status == 405 {
-            verdicts.on(NO_RESPONSES).not_applicable("the server refuses GET by 405");
-        }
-        return status == 200;
+        return;
     }
-    verdicts.on(NO_RESPONSES).not_applicable("GET opens no stream");
     if is_beside_the_point(status) {
         for id in [ENDPOINT, STREAM_OR_405] {
-            verdicts.on(id).inconclusive(format!("GET was answered by HTTP {status}"));
+            let why = format!("GET was answered by HTTP {status}");
+            verdicts.on(id).inconclusive(why);
         }
-        return false;
+        return;
     }
-    let shown = match media_type.as_str() {
+    let shown = match response.media_type().as_str() {
         _ if status >= 300 => format!("HTTP {status}"),
         "" => format!("HTTP {status} without a Content-Type"),
         other => format!("HTTP {status} and {other}"),
@@ -189,7 +172,7 @@ fn judge_get(
     let problem = Problem::new("GET", text)
         .event(sent.event, "GET within a fresh session")
         .event(event, shown);
-    if matches!(status, 200..300 | 500..) {
+    if matches!(status, 200..=299 | 500..) {
         verdicts.on(ENDPOINT).broken(problem.clone());
     }
     match status {
@@ -197,23 +180,25 @@ fn judge_get(
         409 => verdicts.on(STREAM_OR_405).odd(problem),
         _ => verdicts.on(STREAM_OR_405).broken(problem),
     };
-    false
 }
 
-fn judge_responses(ruling: &mut Ruling, view: &View, was_tried: bool) {
-    let mut evidence = None;
+fn judge_responses(ruling: &mut Ruling, view: &View, gets: &[Sent<'_>]) {
     for (conversation, message) in view.received() {
         let is_get = sent_on(conversation, message.channel).is_some_and(|it| it.method == "GET");
-        let resumed = sent_header(conversation, message.channel, "last-event-id").is_some();
-        if is_get && !resumed && message.is_response() {
+        let is_resumed = sent_header(conversation, message.channel, "last-event-id").is_some();
+        if is_get && !is_resumed && message.is_response() {
             let text = "A response arrives on the stream that GET opened.";
             ruling.broken(Problem::new("GET", text).message(message));
         }
     }
-    if was_tried {
-        evidence = view.sent(GET).find_map(|sent| sent.http_response());
-    }
-    if let Some((event, _)) = evidence {
-        ruling.held(event.reference());
+    let was_asked = view
+        .exchanges_meant(PING)
+        .any(|exchange| exchange.http().is_some());
+    for (event, response) in gets.iter().filter_map(Sent::http_response) {
+        if !is_offered(response) {
+            ruling.not_applicable("GET opens no stream");
+        } else if was_asked {
+            ruling.held(event.reference());
+        }
     }
 }

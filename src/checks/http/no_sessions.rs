@@ -39,9 +39,9 @@
 //! < http 200
 //! ```
 
+use crate::check::common::handshake::bare_initialize;
 use crate::check::common::http::{
-    Handshakes, SESSION_HEADER, VERSION_HEADER, handshakes, is_beside_the_point, plain_initialize,
-    status,
+    Handshakes, SESSION_HEADER, VERSION_HEADER, handshakes, is_beside_the_point, status,
 };
 use crate::check::prelude::*;
 
@@ -69,9 +69,12 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         let Some(mut other) = peer.open(Opening::Silent).await else {
             return;
         };
-        let answer = other.request(plain_initialize(OTHER_ERA)).await;
+        let answer = other
+            .request(bare_initialize(OTHER_ERA, "2025-03-26"))
+            .await;
         let discover = Request::new(WITH_ID, "server/discover");
-        peer.request(discover.header(SESSION_HEADER, "mcp-check")).await;
+        peer.request(discover.header(SESSION_HEADER, "mcp-check"))
+            .await;
         if let Some(Answer::Result(_)) = answer {
             let delete = HttpCall::new(CLEAN_UP, "DELETE");
             other.http(delete.without_header(VERSION_HEADER)).await;
@@ -102,7 +105,8 @@ fn judge(view: &View) -> Verdicts {
         }
         Handshakes::Refused => {
             for intent in [GET, DELETE] {
-                view.sent(intent).for_each(|sent| judge_method(ruling, &sent));
+                view.sent(intent)
+                    .for_each(|sent| judge_method(ruling, &sent));
             }
         }
     }

@@ -83,7 +83,8 @@ const ANSWER: &str = "answer-to-server";
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let params = json!({"requestId": "mcpcheck-never-sent", "reason": "test"});
-        peer.notify(INTENT, "notifications/cancelled", Some(params)).await;
+        peer.notify(INTENT, "notifications/cancelled", Some(params))
+            .await;
         peer.settle().await;
     })
 }
@@ -103,12 +104,20 @@ fn judge(view: &View) -> Verdicts {
                 judge_one(ruling, view, conversation, message, "notification");
             } else if is_answer(message) {
                 answered_server = true;
-                judge_one(verdicts.on(RESPONSE), view, conversation, message, "response");
+                judge_one(
+                    verdicts.on(RESPONSE),
+                    view,
+                    conversation,
+                    message,
+                    "response",
+                );
             }
         }
     }
     if !answered_server {
-        verdicts.on(RESPONSE).not_applicable("the server sent no request");
+        verdicts
+            .on(RESPONSE)
+            .not_applicable("the server sent no request");
     }
     verdicts
 }
@@ -124,7 +133,11 @@ fn is_notification(message: &WireMessage) -> bool {
 
 /// An answer that somebody waits for; answers to nothing may be refused.
 fn is_answer(message: &WireMessage) -> bool {
-    message.is_response() && message.intent.as_deref().is_none_or(|intent| intent == ANSWER)
+    message.is_response()
+        && message
+            .intent
+            .as_deref()
+            .is_none_or(|intent| intent == ANSWER)
 }
 
 fn judge_one(

@@ -89,16 +89,16 @@ fn judge(view: &View) -> Verdicts {
     verdicts
 }
 
-fn judge_type(
-    ruling: &mut Ruling,
-    exchange: &Exchange<'_>,
-    at: EventRef,
-    response: &HttpResponse,
-) {
+fn judge_type(ruling: &mut Ruling, exchange: &Exchange<'_>, at: EventRef, response: &HttpResponse) {
     let has_body = exchange
         .conversation
         .on_channel(exchange.request.channel)
-        .any(|event| matches!(event.body, Body::Frame(_) | Body::HttpBody(_) | Body::Sse(_)));
+        .any(|event| {
+            matches!(
+                event.body,
+                Body::Frame(_) | Body::HttpBody(_) | Body::Sse(_)
+            )
+        });
     let status = response.status;
     let media_type = response.media_type();
     let subject = match media_type.as_str() {

@@ -28,8 +28,10 @@
 //! < http 500
 //! ```
 
-use crate::check::common::http::{SESSION_HEADER, harmless, is_beside_the_point, post, status};
-use crate::check::common::initialize_params;
+use crate::check::common::handshake::initialize_params;
+use crate::check::common::http::{
+    SESSION_HEADER, answer_header, harmless, is_beside_the_point, post, status,
+};
 use crate::check::prelude::*;
 
 const TERMINATED: &str = "http.session.terminated-404";
@@ -88,10 +90,9 @@ async fn begin_anew(own: &mut dyn Peer, revision: Revision) {
     let Some(answer) = own.http(call).await else {
         return;
     };
-    let mut headers = answer.headers.into_iter();
-    let session = headers.find(|(name, _)| name.eq_ignore_ascii_case(SESSION_HEADER));
-    if let Some((_, session)) = session {
-        own.http(HttpCall::new(CLEAN_UP, "DELETE").header(SESSION_HEADER, &session)).await;
+    if let Some(session) = answer_header(&answer, SESSION_HEADER) {
+        own.http(HttpCall::new(CLEAN_UP, "DELETE").header(SESSION_HEADER, session))
+            .await;
     }
 }
 
@@ -118,7 +119,9 @@ fn judge(view: &View) -> Verdicts {
     }
     if !any {
         for id in CHECK.covers {
-            verdicts.on(id).inconclusive("no second session could be opened");
+            verdicts
+                .on(id)
+                .inconclusive("no second session could be opened");
         }
     }
     verdicts
@@ -135,7 +138,7 @@ fn judge_delete(ruling: &mut Ruling, sent: &Sent<'_>, event: &Event, status: u16
             ruling.inconclusive(format!("DELETE was answered by HTTP {status}"))
         }
         // A server may offer this or not; only a crash is a failure.
-        500 => ruling.broken(problem.outright()),
+        500 | 505.. => ruling.broken(problem.outright()),
         _ => ruling.remark(problem).held(event.reference()),
     };
 }
@@ -158,7 +161,9 @@ fn judge_after(ruling: &mut Ruling, view: &View, deleted: &Event) {
         }
         status => {
             let text = match exchange.reply() {
-                Reply::Result(..) => "A request is served in a session that DELETE has ended.".into(),
+                Reply::Result(..) => {
+                    "A request is served in a session that DELETE has ended.".into()
+                }
                 _ => format!("The id of an ended session gets HTTP {status}, not 404."),
             };
             let problem = Problem::new("ended session", text).event(deleted, "DELETE succeeded");
@@ -183,7 +188,8 @@ fn judge_anew(ruling: &mut Ruling, view: &View) {
             ruling.inconclusive(format!("initialize was answered by HTTP {status}"));
         }
         (_, Some(status)) => {
-            let text = format!("No new session can begin after 404: initialize gets HTTP {status}.");
+            let text =
+                format!("No new session can begin after 404: initialize gets HTTP {status}.");
             ruling.broken(Problem::new("initialize", text).exchange(&exchange));
         }
     }

@@ -44,6 +44,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::check::common::session_ids::likeness;
 use crate::check::prelude::*;
 
 const ASCII: &str = "http.session.id-visible-ascii";
@@ -130,70 +131,4 @@ fn judge_unguessable(ruling: &mut Ruling, ids: &[(&str, &Event)]) {
         problem = problem.event(at, format!("Mcp-Session-Id: {id}"));
     }
     ruling.broken(problem.hint("Use a random UUID from a secure source."));
-}
-
-/// Numbers that lie closer together than this in all sessions are counted or read off a clock.
-const SPREAD: u128 = 1 << 32;
-/// Characters that are too few to hold 32 bits.
-const FEW: usize = 5;
-
-/// In what the ids differ, when that is little enough to try out.
-fn likeness(ids: &BTreeSet<&str>) -> Option<String> {
-    let first = ids.first()?;
-    let all_alike = |other: &str, same: fn(&str, &str) -> usize| same(first, other);
-    let start = ids.iter().map(|id| all_alike(id, common_start)).min()?;
-    let shortest = ids.iter().map(|id| id.len()).min()?;
-    let end = ids.iter().map(|id| all_alike(id, common_end)).min()?;
-    let end = end.min(shortest - start);
-    let parts: Vec<&str> = ids.iter().map(|id| id.get(start..id.len() - end)).collect::<Option<_>>()?;
-    if parts.iter().all(|part| part.len() <= FEW) {
-        return Some(format!("they differ in no more than {FEW} characters"));
-    }
-    let numbers: Vec<u128> = [10, 16].into_iter().find_map(|radix| {
-        let numbers = parts.iter().map(|part| u128::from_str_radix(part, radix).ok());
-        numbers.collect::<Option<_>>()
-    })?;
-    let spread = numbers.iter().max()? - numbers.iter().min()?;
-    (spread < SPREAD).then(|| "they differ in a number that counts up or tells the time".to_owned())
-}
-
-fn common_start(a: &str, b: &str) -> usize {
-    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
-}
-
-fn common_end(a: &str, b: &str) -> usize {
-    let pairs = a.bytes().rev().zip(b.bytes().rev());
-    pairs.take_while(|(a, b)| a == b).count()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn is_alike(ids: [&str; 3]) -> bool {
-        likeness(&ids.into()).is_some()
-    }
-
-    #[test]
-    fn counters_and_clocks_are_recognised() {
-        assert!(is_alike(["1", "2", "3"]));
-        assert!(is_alike(["s-9-x", "s-10-x", "s-11-x"]));
-        assert!(is_alike(["1795242541399", "1795242541402", "1795242588900"]));
-        assert!(is_alike(["00ff00fe", "00ff00ff", "00ff0100"]));
-    }
-
-    #[test]
-    fn random_ids_are_left_alone() {
-        assert!(!is_alike([
-            "959d0fe7-dc0f-48c7-b7f6-c07cbec5622a",
-            "4423e775-ccaf-45e4-97c6-402c246d0a0a",
-            "edc810b3-413e-45f7-99e3-b626129f1085",
-        ]));
-        assert!(!is_alike([
-            "4b4449f01d7b4668b77e57a3f3912e5b",
-            "4b9cacecdb9446379f156ee7e13ebccb",
-            "4b02a8ab8abe410b8b32e243e5b3ce8b",
-        ]));
-        assert!(!is_alike(["V1StGXR8_Z5jdHi6B-myT", "Uakgb_J5m9g-0JDMbcJqL", "3z4rYkq-_lXs0T9aPq2Bv"]));
-    }
 }

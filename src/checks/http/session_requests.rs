@@ -39,6 +39,7 @@
 //! ```
 
 use crate::check::common::http::{SESSION_HEADER, harmless, is_beside_the_point, status};
+use crate::check::common::session_ids::unlike;
 use crate::check::prelude::*;
 
 const MISSING: &str = "http.session.missing-id-400";
@@ -60,42 +61,15 @@ const WRONG: &str = "session-id-unknown";
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let method = harmless(peer.revision());
-        peer.request(Request::new(WITHOUT, method).without_header(SESSION_HEADER)).await;
+        peer.request(Request::new(WITHOUT, method).without_header(SESSION_HEADER))
+            .await;
         let known = peer.session().session_id.clone().unwrap_or_default();
         if let Some(unknown) = unlike(&known) {
-            peer.request(Request::new(WRONG, method).header(SESSION_HEADER, &unknown)).await;
+            peer.request(Request::new(WRONG, method).header(SESSION_HEADER, &unknown))
+                .await;
         }
         peer.settle().await;
     })
-}
-
-/// Ids that are shorter could be those of other clients, changed or not.
-const SHORTEST: usize = 16;
-/// Characters that are changed, from the end.
-const CHANGED: usize = 8;
-
-/// An id of the same length and alphabet that the server did not give out.
-fn unlike(id: &str) -> Option<String> {
-    if id.len() < SHORTEST || !id.is_ascii() {
-        return None;
-    }
-    let mut left = CHANGED;
-    let reversed = id.chars().rev().map(|character| {
-        if left == 0 || !character.is_ascii_alphanumeric() {
-            return character;
-        }
-        left -= 1;
-        match character {
-            '9' => '0',
-            'f' => 'a',
-            'F' => 'A',
-            'z' => 'g',
-            'Z' => 'G',
-            other => char::from(other as u8 + 1),
-        }
-    });
-    let changed: Vec<char> = reversed.collect();
-    Some(changed.into_iter().rev().collect())
 }
 
 /// How a server takes requests without session id.
@@ -143,7 +117,8 @@ fn judge_missing(ruling: &mut Ruling, exchange: &Exchange<'_>) -> Without {
                 ruling.inconclusive("the server limits the rate of requests");
                 return Without::Unclear;
             }
-            let text = format!("A request without session id is refused by HTTP {status}, not 400.");
+            let text =
+                format!("A request without session id is refused by HTTP {status}, not 400.");
             ruling.broken(about(text));
             Without::Refused
         }
@@ -192,19 +167,7 @@ fn judge_unknown(ruling: &mut Ruling, exchange: &Exchange<'_>, without: Without)
 }
 
 fn response(exchange: &Exchange<'_>) -> EventRef {
-    exchange.http().map_or_else(|| exchange.request.at.clone(), |(at, _)| at)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unlike;
-
-    #[test]
-    fn made_up_ids_keep_length_and_alphabet() {
-        assert_eq!(
-            unlike("959d0fe7-dc0f-48c7-b7f6-c07cbec5622f").as_deref(),
-            Some("959d0fe7-dc0f-48c7-b7f6-c07ccfd6733a")
-        );
-        assert_eq!(unlike("session-12"), None);
-    }
+    exchange
+        .http()
+        .map_or_else(|| exchange.request.at.clone(), |(at, _)| at)
 }

@@ -63,7 +63,8 @@ const SUBJECT: &str = "unknown method";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        peer.request(Request::new(INTENT, "mcpcheck/no-such-method")).await;
+        peer.request(Request::new(INTENT, "mcpcheck/no-such-method"))
+            .await;
         peer.settle().await;
     })
 }

@@ -40,10 +40,11 @@
 //! < http 400
 //! ```
 
+use crate::check::common::handshake::initialize_params;
 use crate::check::common::http::{
     VERSION_HEADER, harmless, is_beside_the_point, sent_header, status,
 };
-use crate::check::common::{initialize_params, is_ordinary};
+use crate::check::common::is_ordinary;
 use crate::check::prelude::*;
 
 const ACCEPTED: &str = "http.version-header.accepted";
@@ -71,9 +72,11 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         let revision = peer.revision();
         let method = harmless(revision);
         for wrong in ["1900-01-01", "not-a-version"] {
-            peer.request(Request::new(WRONG, method).header(VERSION_HEADER, wrong)).await;
+            peer.request(Request::new(WRONG, method).header(VERSION_HEADER, wrong))
+                .await;
         }
-        peer.request(Request::new(NO_HEADER, method).without_header(VERSION_HEADER)).await;
+        peer.request(Request::new(NO_HEADER, method).without_header(VERSION_HEADER))
+            .await;
         peer.settle().await;
         let params = initialize_params(revision.as_str(), json!({}));
         for (intent, header) in [(PLAIN, None), (NAMED, Some(revision.as_str()))] {
@@ -145,7 +148,8 @@ fn judge_absent(ruling: &mut Ruling, exchange: &Exchange<'_>, view: &View) {
         }
         Some((_, response)) => {
             let status = response.status;
-            let text = format!("A request without MCP-Protocol-Version is refused by HTTP {status}.");
+            let text =
+                format!("A request without MCP-Protocol-Version is refused by HTTP {status}.");
             ruling.broken(Problem::new("no version", text).exchange(exchange));
         }
         None => {
@@ -180,10 +184,12 @@ fn judge_accepted(ruling: &mut Ruling, view: &View) {
 
 fn judge_initialize(ruling: &mut Ruling, view: &View) {
     let accepted = |intent: &'static str| {
-        let mut answers = view.exchanges_meant(intent).filter_map(|it| match it.reply() {
-            Reply::Result(message, _) => Some(message.at.clone()),
-            _ => None,
-        });
+        let mut answers = view
+            .exchanges_meant(intent)
+            .filter_map(|it| match it.reply() {
+                Reply::Result(message, _) => Some(message.at.clone()),
+                _ => None,
+            });
         answers.next()
     };
     if let Some(at) = accepted(PLAIN) {

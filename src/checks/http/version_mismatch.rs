@@ -40,8 +40,9 @@
 //! < serve
 //! ```
 
+use crate::check::common::handshake::bare_initialize;
 use crate::check::common::http::{
-    Handshakes, VERSION_HEADER, handshakes, judge_header_refusal, plain_initialize, sent_header,
+    Handshakes, VERSION_HEADER, handshakes, is_beside_the_point, judge_header_refusal, sent_header,
     status,
 };
 use crate::check::prelude::*;
@@ -70,14 +71,19 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let discover = |intent: &str| Request::new(intent, "server/discover");
         for version in [OLD, FUTURE] {
-            peer.request(discover(DIFFERENT).header(VERSION_HEADER, version)).await;
+            peer.request(discover(DIFFERENT).header(VERSION_HEADER, version))
+                .await;
         }
-        peer.request(discover(NO_HEADER).without_header(VERSION_HEADER)).await;
+        peer.request(discover(NO_HEADER).without_header(VERSION_HEADER))
+            .await;
         peer.settle().await;
         let Some(mut other) = peer.open(Opening::Silent).await else {
             return;
         };
-        if let Some(Answer::Result(_)) = other.request(plain_initialize(OTHER_ERA)).await {
+        if let Some(Answer::Result(_)) = other
+            .request(bare_initialize(OTHER_ERA, "2025-03-26"))
+            .await
+        {
             let delete = HttpCall::new(CLEAN_UP, "DELETE");
             other.http(delete.without_header(VERSION_HEADER)).await;
         }
@@ -112,7 +118,8 @@ fn judge(view: &View) -> Verdicts {
 fn judge_different(ruling: &mut Ruling, exchange: &Exchange<'_>, era: &Handshakes) {
     let channel = exchange.request.channel;
     let version = sent_header(exchange.conversation, channel, VERSION_HEADER).unwrap_or_default();
-    let is_refused = matches!(status(exchange), Some(400..500));
+    let is_refused = status(exchange)
+        .is_some_and(|status| matches!(status, 400..500) && !is_beside_the_point(status));
     match exchange.reply() {
         // Both rules are broken at once, and nothing says which comes first.
         Reply::Error(message, Some(code::UNSUPPORTED_PROTOCOL_VERSION))

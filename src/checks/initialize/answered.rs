@@ -18,7 +18,7 @@
 //! ```
 //!
 //! ```mcp fails lifecycle.initialize.answered
-//! > initialize {"capabilities":{"roots":{}}}
+//! > initialize {"capabilities":{"roots":{"listChanged":true}}}
 //! < error -32600 "Invalid request"
 //! ```
 //!
@@ -29,7 +29,7 @@
 //! ```
 //!
 //! ```mcp fails lifecycle.version-negotiation.supported-version
-//! > initialize {"capabilities":{"roots":{}}}
+//! > initialize {"capabilities":{"roots":{"listChanged":true}}}
 //! < merge {"protocolVersion":"2024-11-05"}
 //! ```
 //!
@@ -74,7 +74,8 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         };
         // All capabilities are declared, so that a server which cannot wait for the initialized
         // notification shows it.
-        let capabilities = json!({"roots": {}, "sampling": {}, "elicitation": {}});
+        let roots = json!({"listChanged": true});
+        let capabilities = json!({"roots": roots, "sampling": {}, "elicitation": {}});
         let params = handshake::initialize_params(version, capabilities);
         let mut request = Request::new(AGAIN, "initialize").params(params);
         request.deadline = Some(START_UP);
@@ -156,7 +157,7 @@ fn judge_version(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
         return;
     };
     let version = view.revision.as_str();
-    if requested != Some(&Value::from(version)) {
+    if handshake::requested_version(exchange) != version {
         return;
     }
     match result["protocolVersion"].as_str() {

@@ -31,6 +31,7 @@
 
 use crate::check::common;
 use crate::check::prelude::*;
+use crate::spec::methods;
 
 const MUST: &str = "lifecycle.respect-negotiated-version.must";
 const SHOULD: &str = "lifecycle.respect-negotiated-version.should";
@@ -63,27 +64,20 @@ fn judge(view: &View) -> Verdicts {
             let Message::Request { method, .. } = &message.parsed.message else {
                 continue;
             };
-            if let Some(since) = since(method).filter(|since| *since > view.revision) {
-                keeps = false;
-                let text = format!(
-                    "The server sends {method}, which exists since {since}, although {} is agreed.",
-                    view.revision
-                );
-                ruling.broken(Problem::new(format!("method:{method}"), text).message(message));
-            }
+            let others = methods::revisions_of_server_method(method);
+            let Some(since) = others.first().filter(|_| !others.contains(&view.revision)) else {
+                continue;
+            };
+            keeps = false;
+            let text = format!(
+                "The server sends {method}, which exists since {since}, although {} is agreed.",
+                view.revision
+            );
+            ruling.broken(Problem::new(format!("method:{method}"), text).message(message));
         }
         if keeps {
             ruling.held(established.clone());
         }
     }
     verdicts
-}
-
-/// The revision that introduced a request of the server.
-fn since(method: &str) -> Option<Revision> {
-    match method {
-        "elicitation/create" => Some(Revision::V2025_06_18),
-        "tasks/get" | "tasks/result" | "tasks/list" | "tasks/cancel" => Some(Revision::V2025_11_25),
-        _ => None,
-    }
 }

@@ -48,7 +48,8 @@ fn judge(view: &View) -> Verdicts {
             };
             if is_early && method != "ping" {
                 is_quiet = false;
-                let text = format!("The server sends {method} before the initialized notification.");
+                let text =
+                    format!("The server sends {method} before the initialized notification.");
                 ruling.broken(Problem::new(format!("method:{method}"), text).message(message));
             }
         }

@@ -86,7 +86,11 @@ fn judge(view: &View) -> Verdicts {
         }
         let broken = undeclared_features(view.revision, conversation);
         settle(verdicts.on(capabilities), broken, established);
-        settle(verdicts.on(list_changed), undeclared_list_changes(conversation), established);
+        settle(
+            verdicts.on(list_changed),
+            undeclared_list_changes(conversation),
+            established,
+        );
     }
     verdicts
 }
@@ -140,7 +144,8 @@ fn undeclared_list_changes(conversation: &Conversation) -> Vec<Problem> {
             _ => continue,
         };
         if !conversation.session.declares(&[feature, "listChanged"]) {
-            let text = format!("The server sends {method}, but did not declare {feature}.listChanged.");
+            let text =
+                format!("The server sends {method}, but did not declare {feature}.listChanged.");
             let hint = "Some SDKs send it when something is registered after the connection was \
                         made; register everything before, or declare listChanged.";
             problems.push(about(message, text).hint(hint));
@@ -176,6 +181,10 @@ fn client_capabilities(conversation: &Conversation) -> Value {
         .exchanges()
         .filter(|exchange| exchange.method() == "initialize")
         .find(|exchange| exchange.result().is_some())
-        .and_then(|exchange| exchange.params().map(|params| params["capabilities"].clone()))
+        .and_then(|exchange| {
+            exchange
+                .params()
+                .map(|params| params["capabilities"].clone())
+        })
         .unwrap_or_default()
 }

@@ -67,7 +67,10 @@ fn judge(view: &View) -> Verdicts {
         if conversation.opened.purpose != PURPOSE || !early.is_empty() {
             continue;
         }
-        match conversation.exit().filter(|exit| !was_signalled(conversation, exit)) {
+        match conversation
+            .exit()
+            .filter(|exit| !was_signalled(conversation, exit))
+        {
             Some(exit) => ruling.held(exit.reference()),
             None => ruling.inconclusive("the process had to be ended before it said anything"),
         };

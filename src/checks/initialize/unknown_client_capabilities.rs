@@ -10,8 +10,8 @@
 //! ```
 //!
 //! ```mcp fails lifecycle.unknown-client-capabilities
-//! > initialize {"capabilities":{"xMcpCheck":{}}}
-//! < error -32602 "Unrecognized key: xMcpCheck"
+//! > initialize {"clientInfo":{"title":"mcp-check"}}
+//! < error -32602 "Unrecognized key: title"
 //! ```
 //!
 //! ```mcp inconclusive
@@ -54,13 +54,11 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         unknown["clientInfo"]["icons"] = json!([{"src": "https://example.invalid/icon.png"}]);
         let plain = handshake::initialize_params(version, json!({}));
         for (intent, params) in [(INTENT, unknown), (CONTROL, plain)] {
-            let Some(mut fresh) = peer.open(Opening::Silent).await else {
+            let Some(fresh) = peer.open(Opening::Silent).await else {
                 return;
             };
             let request = Request::new(intent, "initialize").params(params);
-            let answer = fresh.request(request).await;
-            fresh.close().await;
-            if let Some(Answer::Result(_)) = answer {
+            if let Some(Answer::Result(_)) = handshake::ask_alone(fresh, request).await {
                 return;
             }
         }

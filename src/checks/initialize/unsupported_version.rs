@@ -6,7 +6,7 @@
 //! list of those you implement, and answer with the newest of the list when it is not among them.
 //!
 //! ```mcp passes
-//! > initialize {"protocolVersion":"1900-01-01"}
+//! > initialize {"protocolVersion":"mcp-check"}
 //! < merge {"protocolVersion":"2025-11-25"}
 //! ```
 //!
@@ -63,6 +63,10 @@ const MADE_UP: [&str; 3] = ["1900-01-01", "9999-12-31", "mcp-check"];
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
+        let ask = |intent: &str, version: &str| {
+            let params = handshake::initialize_params(version, json!({}));
+            Request::new(intent, "initialize").params(params)
+        };
         let tested = peer.revision();
         // All are started before the first is waited for.
         let mut started = Vec::new();
@@ -72,35 +76,21 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         let mut follow_ups = BTreeSet::new();
         for (version, fresh) in started {
             let Some(fresh) = fresh else { continue };
-            match ask(fresh, INTENT, version).await {
-                Some(Answer::Result(result)) => follow_ups.extend(
-                    offered_handshake(&result)
-                        .filter(|offered| *offered != tested)
-                        .map(|offered| (CONFIRM, offered)),
-                ),
+            match handshake::ask_alone(fresh, ask(INTENT, version)).await {
+                Some(Answer::Result(result)) => {
+                    let offered = handshake::offered_revision(&result);
+                    let untested = offered.filter(|offered| *offered != tested);
+                    follow_ups.extend(untested.map(|offered| (CONFIRM, offered)));
+                }
                 _ => follow_ups.extend([(CONTROL, tested)]),
             }
         }
         for (intent, revision) in follow_ups {
             if let Some(fresh) = peer.open(Opening::Silent).await {
-                ask(fresh, intent, revision.as_str()).await;
+                handshake::ask_alone(fresh, ask(intent, revision.as_str())).await;
             }
         }
     })
-}
-
-async fn ask(mut fresh: Box<dyn Peer>, intent: &str, version: &str) -> Option<Answer> {
-    let params = handshake::initialize_params(version, json!({}));
-    let request = Request::new(intent, "initialize").params(params);
-    let answer = fresh.request(request).await;
-    fresh.close().await;
-    answer
-}
-
-/// The handshake revision that an initialize result names.
-fn offered_handshake(result: &Value) -> Option<Revision> {
-    let offered: Revision = result["protocolVersion"].as_str()?.parse().ok()?;
-    (offered.era() == Era::Handshake).then_some(offered)
 }
 
 fn judge(view: &View) -> Verdicts {
@@ -108,7 +98,7 @@ fn judge(view: &View) -> Verdicts {
     for exchange in view.exchanges_meant(INTENT) {
         match exchange.reply() {
             Reply::Result(message, result) => {
-                judge_result(&mut verdicts, view, &exchange, message, result);
+                judge_result(&mut verdicts, view, &exchange, (&message.at, result));
             }
             Reply::Malformed(_) => {}
             _ => judge_refusal(&mut verdicts, view, &exchange),
@@ -121,29 +111,44 @@ fn judge_result(
     verdicts: &mut Verdicts,
     view: &View,
     exchange: &Exchange<'_>,
-    message: &WireMessage,
-    result: &Value,
+    (at, result): (&EventRef, &Value),
 ) {
     let about = |text: String| Problem::new("initialize", text).exchange(exchange);
-    let requested = requested(exchange);
+    let requested = handshake::requested_version(exchange);
     if result["protocolVersion"] == requested {
         let text = format!("The server agrees to {requested}, a revision that does not exist.");
         verdicts.on(ECHO).broken(about(text));
-        verdicts.on(ANSWER).inconclusive("the server echoes whatever version it is asked for");
-        verdicts.on(LATEST).inconclusive("the server echoes whatever version it is asked for");
+        for id in [ANSWER, LATEST] {
+            let why = "the server echoes whatever version it is asked for";
+            verdicts.on(id).inconclusive(why);
+        }
         return;
     }
-    verdicts.on(ECHO).held(message.at.clone());
-    let Some(offered) = offered_handshake(result) else {
+    verdicts.on(ECHO).held(at.clone());
+    let Some(offered) = handshake::offered_revision(result) else {
         let shown = &result["protocolVersion"];
         let why = format!("the version offered instead, {shown}, has no handshake that is known");
         verdicts.on(ANSWER).inconclusive(why.as_str());
         verdicts.on(LATEST).inconclusive(why);
         return;
     };
-    judge_offer(verdicts.on(ANSWER), view, exchange, message, offered);
+    let confirmed = view
+        .exchanges_meant(CONFIRM)
+        .filter(|asked| handshake::requested_version(asked) == offered.as_str())
+        .find_map(|asked| asked.result().map(|result| &result["protocolVersion"]));
+    let ruling = verdicts.on(ANSWER);
+    match confirmed {
+        _ if offered == view.revision => ruling.held(at.clone()),
+        Some(answer) if answer == offered.as_str() => ruling.held(at.clone()),
+        Some(answer) => {
+            let text =
+                format!("The server offers {offered}, but answers {answer} when asked for it.");
+            ruling.broken(about(text))
+        }
+        None => ruling.inconclusive(format!("the offered version {offered} was not confirmed")),
+    };
     if offered >= view.revision {
-        verdicts.on(LATEST).held(message.at.clone());
+        verdicts.on(LATEST).held(at.clone());
     } else {
         let text = format!(
             "The server offers {offered} instead of an unknown version, although it agrees to {}.",
@@ -153,38 +158,14 @@ fn judge_result(
     }
 }
 
-fn judge_offer(
-    ruling: &mut Ruling,
-    view: &View,
-    exchange: &Exchange<'_>,
-    message: &WireMessage,
-    offered: Revision,
-) {
-    let confirmed = view
-        .exchanges_meant(CONFIRM)
-        .filter(|asked| requested(asked) == offered.as_str())
-        .find_map(|asked| asked.result().map(|result| &result["protocolVersion"]));
-    match confirmed {
-        _ if offered == view.revision => ruling.held(message.at.clone()),
-        Some(answer) if answer == offered.as_str() => ruling.held(message.at.clone()),
-        Some(answer) => {
-            let text = format!(
-                "The server offers {offered} instead of an unknown version, but answers {answer} \
-                 when asked for {offered}."
-            );
-            ruling.broken(Problem::new("initialize", text).exchange(exchange))
-        }
-        None => ruling.inconclusive(format!("the offered version {offered} was not confirmed")),
-    };
-}
-
 fn judge_refusal(verdicts: &mut Verdicts, view: &View, exchange: &Exchange<'_>) {
-    let about = |text: &str| Problem::new("initialize", text).exchange(exchange);
-    if !view.exchanges_meant(CONTROL).any(|control| control.result().is_some()) {
+    let mut controls = view.exchanges_meant(CONTROL);
+    if !controls.any(|control| control.result().is_some()) {
         let why = "a further connection is not served with a version it supports either";
         verdicts.on(ANSWER).inconclusive(why);
         return;
     }
+    let about = |text: &str| Problem::new("initialize", text).exchange(exchange);
     let ruling = verdicts.on(ANSWER);
     match exchange.reply() {
         Reply::Error(message, _) => {
@@ -199,22 +180,17 @@ fn judge_refusal(verdicts: &mut Verdicts, view: &View, exchange: &Exchange<'_>) 
             ruling.inconclusive(format!("refused by HTTP {}", response.status));
         }
         Reply::HttpOnly(..) => {
-            let text = "The server refuses an unknown version without a JSON-RPC answer.";
-            ruling.odd(about(text));
+            ruling.odd(about(
+                "The server refuses an unknown version without a JSON-RPC answer.",
+            ));
         }
-        Reply::Gone(event) => {
-            let text = "The server ends when it is asked for an unknown version.";
-            ruling.broken(about(text).event(event, "connection ended"));
+        Reply::Gone(_) => {
+            ruling.broken(about(
+                "The server ends when it is asked for an unknown version.",
+            ));
         }
         _ => {
-            let text = "initialize with an unknown version is not answered.";
-            ruling.broken(about(text));
+            ruling.broken(about("initialize with an unknown version is not answered."));
         }
     }
-}
-
-fn requested<'v>(exchange: &Exchange<'v>) -> &'v str {
-    let params = exchange.params();
-    let version = params.and_then(|params| params["protocolVersion"].as_str());
-    version.unwrap_or_default()
 }

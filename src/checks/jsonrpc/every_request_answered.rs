@@ -68,7 +68,10 @@ fn judge(view: &View) -> Verdicts {
                 let text = format!("The event stream for a {method} request held no answer.");
                 let problem = Problem::new(format!("method:{method}"), text)
                     .exchange(&exchange)
-                    .event(event, format!("HTTP {}, {}", http.status, http.media_type()));
+                    .event(
+                        event,
+                        format!("HTTP {}, {}", http.status, http.media_type()),
+                    );
                 ruling.broken(problem);
             }
             Reply::HttpOnly(_, http) => {

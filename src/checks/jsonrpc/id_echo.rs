@@ -108,9 +108,12 @@ fn echoed(verdicts: &mut Verdicts, exchange: &Exchange<'_>) {
 
 fn made_up(response: &WireMessage) -> Problem {
     let id = response.response_id().unwrap_or(Id::Null);
-    let text = format!("An HTTP request was refused with a JSON-RPC error under the made-up id {id}.");
+    let text =
+        format!("An HTTP request was refused with a JSON-RPC error under the made-up id {id}.");
     let hint = "Leave the id out. The Python SDK writes \"server-error\" here.";
-    Problem::new("HTTP error response", text).message(response).hint(hint)
+    Problem::new("HTTP error response", text)
+        .message(response)
+        .hint(hint)
 }
 
 fn is_beyond_exact(id: Option<&Id>) -> bool {

@@ -66,7 +66,9 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
                 "capabilities": {},
                 "clientInfo": {"name": "mcp-check", "version": env!("CARGO_PKG_VERSION")},
             });
-            fresh.request(Request::new(INTENT, "initialize").params(params)).await;
+            fresh
+                .request(Request::new(INTENT, "initialize").params(params))
+                .await;
             fresh.close().await;
         }
     })
@@ -103,7 +105,10 @@ fn cases(peer: &dyn Peer) -> Vec<(&'static str, Value)> {
         }
     }
     if session.declares(&["completions"]) {
-        cases.push(("completion/complete", json!({"argument": {"name": "a", "value": "b"}})));
+        cases.push((
+            "completion/complete",
+            json!({"argument": {"name": "a", "value": "b"}}),
+        ));
     }
     cases
 }
@@ -131,7 +136,9 @@ fn judge(view: &View) -> Verdicts {
             }
             Reply::Error(_, code) => {
                 let shown = shown(code);
-                ruling.broken(about(format!("{what} was answered with {shown}, not -32602.")));
+                ruling.broken(about(format!(
+                    "{what} was answered with {shown}, not -32602."
+                )));
             }
             Reply::Result(_, result) => {
                 let problem = about(format!("{what} was answered by a result."));

@@ -30,7 +30,7 @@
 //! < exit 1
 //! ```
 
-use crate::check::common::broken_input::{answer_to, judge_survival, send_apart, shown};
+use crate::check::common::broken_input::{answer_to, judge_survival_in, send_apart, shown};
 use crate::check::common::is_refusal_of_host;
 use crate::check::prelude::*;
 
@@ -86,7 +86,7 @@ fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let ruling = verdicts.on(RULE);
     for sent in view.sent(INTENT) {
-        if !judge_survival(ruling, &sent, SUBJECT) {
+        if !judge_survival_in(view, ruling, &sent, SUBJECT) {
             continue;
         }
         let shown = shown(&sent);

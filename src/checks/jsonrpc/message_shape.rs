@@ -118,7 +118,11 @@ fn well_formed(verdicts: &mut Verdicts, message: &WireMessage) {
     let Some(object) = message.parsed.value.as_ref().and_then(Value::as_object) else {
         return;
     };
-    if object.get("params").is_some_and(|params| !params.is_object()) && own.contains(&"params") {
+    if object
+        .get("params")
+        .is_some_and(|params| !params.is_object())
+        && own.contains(&"params")
+    {
         let method = message.parsed.method().unwrap_or_default();
         let text = format!("The params of a {method} message are not an object.");
         let problem = Problem::new(format!("method:{method}"), text);

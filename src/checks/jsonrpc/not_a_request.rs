@@ -19,7 +19,7 @@
 //! < exit 1
 //! ```
 
-use crate::check::common::broken_input::{judge_survival, send_apart};
+use crate::check::common::broken_input::{judge_survival_in, send_apart};
 use crate::check::prelude::*;
 
 const RULE: &str = "jsonrpc.not-a-request-survives";
@@ -60,7 +60,7 @@ fn judge(view: &View) -> Verdicts {
     let ruling = verdicts.on(RULE);
     for (intent, _) in FRAMES {
         for sent in view.sent(intent) {
-            if judge_survival(ruling, &sent, intent) {
+            if judge_survival_in(view, ruling, &sent, intent) {
                 ruling.held(sent.event.reference());
             }
         }

@@ -37,9 +37,7 @@
 //! < exit 1
 //! ```
 
-use crate::check::common::{
-    is_refusal_of_host, provocation, provocation_of_further, status_of,
-};
+use crate::check::common::{is_refusal_of_host, provocation, provocation_of_further, status_of};
 use crate::check::prelude::*;
 
 const RULE: &str = "jsonrpc.no-response-to-notification";
@@ -59,12 +57,14 @@ const BAD_PARAMS: &str = "notification-with-bad-params";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        peer.notify(UNKNOWN, "notifications/x-mcp-check", None).await;
+        peer.notify(UNKNOWN, "notifications/x-mcp-check", None)
+            .await;
         if !peer.settle().await {
             return;
         }
         let params = json!({"requestId": {"not": "an id"}, "reason": 7});
-        peer.notify(BAD_PARAMS, "notifications/cancelled", Some(params)).await;
+        peer.notify(BAD_PARAMS, "notifications/cancelled", Some(params))
+            .await;
         peer.settle().await;
     })
 }
@@ -74,7 +74,12 @@ fn judge(view: &View) -> Verdicts {
     let ruling = verdicts.on(RULE);
     for conversation in view.conversations() {
         for response in conversation.unpaired_responses() {
-            reaction(ruling, conversation, response, provocation(conversation, response));
+            reaction(
+                ruling,
+                conversation,
+                response,
+                provocation(conversation, response),
+            );
         }
         for exchange in conversation.exchanges() {
             for further in exchange.responses.iter().skip(1) {

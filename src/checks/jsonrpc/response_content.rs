@@ -80,7 +80,9 @@ fn judge_result(ruling: &mut Ruling, message: &WireMessage, result: &Value, meth
         None => "A result is not an object.".to_owned(),
     };
     let hint = "Answer with {} where there is nothing to say.";
-    let problem = Problem::new(subject, text).at_pointer(message, "/result").hint(hint);
+    let problem = Problem::new(subject, text)
+        .at_pointer(message, "/result")
+        .hint(hint);
     ruling.broken(problem);
 }
 

@@ -4,7 +4,7 @@
 //! makes it impossible to say which request was answered. Count up, or use random strings.
 //!
 //! ```mcp passes
-//! > tools/call
+//! >1 tools/call
 //! < request 1 ping
 //! < request "1" ping
 //! < default
@@ -50,7 +50,9 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    verdicts.on(VALID).not_applicable("the server sent no request");
+    verdicts
+        .on(VALID)
+        .not_applicable("the server sent no request");
     let few = "the server sent fewer than two requests on a connection";
     verdicts.on(UNIQUE).not_applicable(few);
     for conversation in view.conversations() {
@@ -99,7 +101,12 @@ fn repeated(
         return;
     }
     // An id that is not allowed at all is reported as such.
-    let Some(id) = second.parsed.id.as_ref().filter(|id| id.is_string_or_integer()) else {
+    let Some(id) = second
+        .parsed
+        .id
+        .as_ref()
+        .filter(|id| id.is_string_or_integer())
+    else {
         return;
     };
     let text = format!("The server used the request id {id} twice.");

@@ -5,29 +5,35 @@
 //! whose method is not known with -32601 "Method not found".
 //!
 //! ```mcp passes
-//! > mcpcheck/*
+//! > any mcpcheck/*
 //! < error -32601 "Method not found"
 //! ```
 //!
 //! ```mcp fails jsonrpc.unknown-method-error
-//! > mcpcheck/*
+//! > any mcpcheck/*
 //! < result {}
 //! ```
 //!
 //! ```mcp fails jsonrpc.unknown-method-error
-//! > mcpcheck/*
+//! > any mcpcheck/*
 //! < silence
 //! ```
 //!
 //! ```mcp fails jsonrpc.unknown-method-code
-//! > mcpcheck/*
+//! > any mcpcheck/*
 //! < error -32603 "Internal error"
 //! ```
 
+use crate::check::common::handshake::is_alive_at_all;
+use crate::check::common::http::is_beside_the_point;
+use crate::check::common::misaddressed;
 use crate::check::prelude::*;
 
+const ERROR: &str = "jsonrpc.unknown-method-error";
+const CODE: &str = "jsonrpc.unknown-method-code";
+
 pub(crate) const CHECK: Check = Check {
-    covers: &["jsonrpc.unknown-method-error", "jsonrpc.unknown-method-code"],
+    covers: &[ERROR, CODE],
     transports: Transports::All,
     needs: &[],
     effect: Effect::Harmless,
@@ -41,7 +47,8 @@ const SUBJECT: &str = "unknown method";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        peer.request(Request::new(INTENT, "mcpcheck/unknown-method")).await;
+        peer.request(Request::new(INTENT, "mcpcheck/unknown-method"))
+            .await;
         peer.settle().await;
     })
 }
@@ -49,55 +56,73 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     for exchange in view.exchanges_meant(INTENT) {
-        let about = |text: &str| Problem::new(SUBJECT, text).exchange(&exchange);
-        let error = verdicts.on("jsonrpc.unknown-method-error");
-        match exchange.reply() {
-            Reply::Error(message, code) => {
-                error.held(message.at.clone());
-                judge_code(&mut verdicts, message, code, &exchange);
-            }
-            Reply::Result(..) => {
-                error.broken(about("An unknown method was answered by a result."));
-            }
-            Reply::Malformed(_) => {
-                error.broken(about("An unknown method was answered by a message that is neither result nor error."));
-            }
-            Reply::HttpOnly(event, response) => {
-                let text = format!(
-                    "An unknown method was answered by HTTP {} without a JSON-RPC error.",
-                    response.status
-                );
-                error.broken(about(&text).event(event, format!("HTTP {}", response.status)));
-            }
-            Reply::Gone(event) => {
-                let text = "The server ended when it was sent an unknown method.";
-                error.broken(about(text).event(event, "connection ended").outright());
-            }
-            Reply::Silence { alive: true } => {
-                error.broken(about("An unknown method was never answered."));
-            }
-            Reply::Silence { alive: false } => {
-                error.broken(
-                    about("The server stopped answering after an unknown method.").outright(),
-                );
-            }
+        if let Reply::Error(message, code) = exchange.reply() {
+            verdicts.on(ERROR).held(message.at.clone());
+            judge_code(verdicts.on(CODE), view.revision, message, code, &exchange);
+        } else {
+            judge_other(verdicts.on(ERROR), view, &exchange);
         }
     }
     verdicts
 }
 
+fn judge_other(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
+    let about = |text: &str| Problem::new(SUBJECT, text).exchange(exchange);
+    let problem = match exchange.reply() {
+        _ if misaddressed(exchange).is_some() => return,
+        Reply::Error(..) => return,
+        Reply::Result(..) => about("An unknown method was answered by a result."),
+        Reply::Malformed(_) => {
+            ruling.inconclusive("the answer is neither a result nor an error");
+            return;
+        }
+        Reply::HttpOnly(event, response) => {
+            let status = response.status;
+            // In 2026-07-28 the status and body of this refusal have a rule of their own.
+            let is_elsewhere = view.revision.era() == Era::Modern && status >= 400;
+            if is_beside_the_point(status) || is_elsewhere {
+                ruling.inconclusive(format!("an unknown method met HTTP {status} alone"));
+                return;
+            }
+            let text = format!(
+                "An unknown method was answered by HTTP {status} without a JSON-RPC error."
+            );
+            about(&text).event(event, format!("HTTP {status}"))
+        }
+        Reply::Gone(event) => {
+            let text = "The server ended when it was sent an unknown method.";
+            about(text).event(event, "connection ended").outright()
+        }
+        Reply::Silence { alive: true } => about("An unknown method was never answered."),
+        Reply::Silence { alive: false } if !is_alive_at_all(view) => {
+            ruling.inconclusive("the server answers no ping, so that it may have ended before");
+            return;
+        }
+        Reply::Silence { alive: false } => {
+            about("The server stopped answering after an unknown method.").outright()
+        }
+    };
+    ruling.broken(problem);
+}
+
 fn judge_code(
-    verdicts: &mut Verdicts,
+    ruling: &mut Ruling,
+    revision: Revision,
     message: &WireMessage,
     code: Option<i64>,
     exchange: &Exchange<'_>,
 ) {
-    let ruling = verdicts.on("jsonrpc.unknown-method-code");
     if code == Some(code::METHOD_NOT_FOUND) {
         ruling.held(message.at.clone());
         return;
     }
-    let shown = code.map_or("no integer code".to_owned(), |code| format!("code {code}"));
-    let text = format!("An unknown method was answered with {shown} instead of -32601.");
-    ruling.broken(Problem::new(SUBJECT, text).exchange(exchange));
+    // An error without a code is no error object, which is judged as that.
+    let Some(code) = code else { return };
+    let text = format!("An unknown method was answered with code {code} instead of -32601.");
+    let problem = Problem::new(SUBJECT, text).exchange(exchange);
+    ruling.broken(match revision.era() {
+        // The code has a MUST of its own there (basic/transports/streamable-http).
+        Era::Modern => problem.outright(),
+        Era::Handshake => problem,
+    });
 }

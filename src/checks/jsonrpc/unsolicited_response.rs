@@ -125,7 +125,10 @@ fn is_unexplained(conversation: &Conversation, response: &WireMessage) -> bool {
 fn was_sent(conversation: &Conversation, id: Option<&Id>) -> bool {
     let Some(id) = id else { return false };
     let text = id.to_string();
-    let mut sent = conversation.messages.iter().filter(|message| !message.is_received());
+    let mut sent = conversation
+        .messages
+        .iter()
+        .filter(|message| !message.is_received());
     sent.any(|message| {
         let is_no_json = message.parsed.id.is_none() && is_no_message(message);
         message.parsed.id.as_ref() == Some(id)

@@ -35,6 +35,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::check::common::meta_key::{is_forward_domain, is_reserved, is_well_formed, labels};
 use crate::check::common::revision_of;
 use crate::check::prelude::*;
 
@@ -93,7 +94,14 @@ fn judge(view: &View) -> Verdicts {
         let mut keys = BTreeMap::new();
         collect(value, "", &mut keys);
         for (key, pointer) in keys {
-            judge_key(&mut verdicts, view.revision, message, &key, &pointer, &extensions);
+            judge_key(
+                &mut verdicts,
+                view.revision,
+                message,
+                &key,
+                &pointer,
+                &extensions,
+            );
         }
     }
     verdicts
@@ -142,14 +150,12 @@ fn judge_key(
         return;
     }
     verdicts.on(FORMAT).held(message.at.clone());
-    let prefix = key.split_once('/').map(|(prefix, _)| prefix);
-    let labels: Vec<&str> = prefix.map(|it| it.split('.').collect()).unwrap_or_default();
+    let labels = labels(key);
     let rule = match revision {
         Revision::V2025_06_18 => ANY_LABEL,
         _ => SECOND_LABEL,
     };
-    let is_reserved = is_reserved(&labels, revision) && !is_defined(key, extensions);
-    match is_reserved {
+    match is_reserved(&labels, revision) && !is_defined(key, extensions) {
         true => {
             let text = format!("The _meta key {key:?} lies in a prefix reserved for MCP.");
             verdicts.on(rule).odd(about(text));
@@ -165,4 +171,17 @@ fn judge_key(
         let text = format!("The prefix of the _meta key {key:?} looks like a domain not reversed.");
         verdicts.on(REVERSE_DNS).remark(about(text));
     }
+}
+
+/// True for keys of the specification, and for those in the prefix of an extension that the server
+/// advertises.
+fn is_defined(key: &str, extensions: &Value) -> bool {
+    let Some((prefix, name)) = key.split_once('/') else {
+        return false;
+    };
+    let is_extension = |id: &String| id.split_once('/').is_some_and(|(own, _)| own == prefix);
+    (prefix == "io.modelcontextprotocol" && DEFINED.contains(&name))
+        || extensions
+            .as_object()
+            .is_some_and(|all| all.keys().any(is_extension))
 }

@@ -78,7 +78,10 @@ fn judge(view: &View) -> Verdicts {
 fn judge_info(ruling: &mut Ruling, message: &WireMessage, info: &Value) {
     let faults = schema::validate(Revision::V2026_07_28, "Implementation", info);
     let faults = faults.err().unwrap_or_default();
-    let Some(fault) = faults.iter().find(|fault| !owned_elsewhere(&place_of(fault))) else {
+    let Some(fault) = faults
+        .iter()
+        .find(|fault| !owned_elsewhere(&place_of(fault)))
+    else {
         ruling.held(message.at.clone());
         return;
     };

@@ -1,18 +1,14 @@
-//! Cursors are strings that lead on and come to an end, and the pages together hold every entry once.
+//! Cursors lead on and come to an end, and the pages together hold every entry once.
 //!
-//! Clients follow `nextCursor` until it is absent. A null instead of nothing, a cursor that its own
-//! server refuses, or one that leads in a circle makes them fail or loop; an entry on two pages
-//! makes them show it twice. Leave the member out on the last page, and encode in the cursor where
-//! the next page begins.
+//! Clients follow `nextCursor` until it is absent. A cursor that its own server refuses, or one that
+//! leads in a circle, makes them fail or loop; an entry on two pages makes them show it twice.
+//! Encode in the cursor where the next page begins, and let the last page name none.
 //!
 //! ```mcp passes
-//! > prompts/list
-//! < result {"prompts":[]}
-//! ```
-//!
-//! ```mcp fails pagination.next-cursor-string
-//! > prompts/list
-//! < result {"prompts":[],"nextCursor":null}
+//! > resources/list {"cursor":null}
+//! < result {"resources":[{"uri":"memo://a","name":"a"}],"nextCursor":""}
+//! > resources/list {"cursor":""}
+//! < result {"resources":[]}
 //! ```
 //!
 //! ```mcp fails pagination.own-cursor-accepted
@@ -40,7 +36,6 @@ use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
     covers: &[
-        "pagination.next-cursor-string",
         "pagination.own-cursor-accepted",
         "pagination.pages-disjoint-and-complete",
         "pagination.terminates",
@@ -53,7 +48,6 @@ pub(crate) const CHECK: Check = Check {
     method: Method::Probe { drive, judge },
 };
 
-const STRING: &str = "pagination.next-cursor-string";
 const ACCEPTED: &str = "pagination.own-cursor-accepted";
 const DISJOINT: &str = "pagination.pages-disjoint-and-complete";
 const TERMINATES: &str = "pagination.terminates";
@@ -93,9 +87,6 @@ async fn walk(peer: &mut dyn Peer, method: &str) {
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     for (method, member, key) in LISTS {
-        for (exchange, result) in view.results_of(method) {
-            judge_cursor(verdicts.on(STRING), view.revision, &exchange, result);
-        }
         let walks = walks(view, method);
         for walk in &walks {
             judge_acceptance(verdicts.on(ACCEPTED), walk, method);
@@ -105,34 +96,11 @@ fn judge(view: &View) -> Verdicts {
     }
     for id in CHECK.covers {
         evidence_first(verdicts.on(id));
-        verdicts.on(id).not_applicable("no list has more than one page");
+        verdicts
+            .on(id)
+            .not_applicable("no list has more than one page");
     }
     verdicts
-}
-
-fn judge_cursor(ruling: &mut Ruling, revision: Revision, exchange: &Exchange<'_>, result: &Value) {
-    let answer = exchange.responses[0];
-    let about = |text: String| {
-        Problem::new(format!("method:{}", exchange.method()), text)
-            .at_pointer(answer, "/result/nextCursor")
-    };
-    match result.get("nextCursor") {
-        _ if !result.is_object() => {}
-        None => {
-            ruling.held(answer.at.clone());
-        }
-        Some(Value::String(cursor)) => {
-            ruling.held(answer.at.clone());
-            if cursor.is_empty() && revision.era() == Era::Handshake {
-                let text = "nextCursor is an empty string, which some clients take for the end.";
-                ruling.remark(about(text.to_owned()));
-            }
-        }
-        Some(other) => {
-            let text = format!("nextCursor is {other}; it has to be a string, or absent at the end.");
-            ruling.broken(about(text).hint("Leave the member out on the last page."));
-        }
-    }
 }
 
 fn judge_acceptance(ruling: &mut Ruling, walk: &Walk<'_>, method: &str) {
@@ -161,9 +129,18 @@ fn judge_end(ruling: &mut Ruling, walk: &Walk<'_>, method: &str, member: &str) {
     if let Some(late) = walk.repeats(member) {
         let text = format!("{method} goes in a circle: a page comes again under the same cursor.");
         let problem = Problem::new(format!("method:{method}"), text);
-        ruling.odd(problem.exchange(&walk.pages[0].exchange).exchange(&walk.pages[late].exchange));
+        ruling.odd(
+            problem
+                .exchange(&walk.pages[0].exchange)
+                .exchange(&walk.pages[late].exchange),
+        );
     } else if walk.is_complete() {
-        if let Some((message, _)) = walk.pages.last().and_then(|page| page.answer).filter(|_| walk.pages.len() > 1) {
+        if let Some((message, _)) = walk
+            .pages
+            .last()
+            .and_then(|page| page.answer)
+            .filter(|_| walk.pages.len() > 1)
+        {
             ruling.held(message.at.clone());
         }
     } else if walk.pages.len() > 1 && walk.pages.last().is_some_and(|page| page.answer.is_some()) {
@@ -181,9 +158,9 @@ fn judge_pages(ruling: &mut Ruling, walks: &[Walk<'_>], (method, member, key): (
         return;
     };
     let is_on_two_pages = |walk: &Walk<'_>, value: &Value| {
-        walk.duplicates(member, key)
-            .iter()
-            .any(|(one, other)| one.page != other.page && one.value == other.value && one.value == value)
+        walk.duplicates(member, key).iter().any(|(one, other)| {
+            one.page != other.page && one.value == other.value && one.value == value
+        })
     };
     let mut is_clean = true;
     for (one, other) in first.duplicates(member, key) {

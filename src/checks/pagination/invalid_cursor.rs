@@ -37,7 +37,10 @@ use crate::check::common::listing::LISTS;
 use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
-    covers: &["pagination.invalid-cursor", "pagination.invalid-cursor-graceful"],
+    covers: &[
+        "pagination.invalid-cursor",
+        "pagination.invalid-cursor-graceful",
+    ],
     transports: Transports::All,
     needs: &[],
     effect: Effect::MayKill,
@@ -69,12 +72,21 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
                 Request::new(intent, method).params(json!({"cursor": cursor}))
             };
             let first = fresh.request(Request::new("first-page", method)).await;
-            fresh.request(with(INVALID, json!("mcp-check-invalid"))).await;
-            fresh.request(with(INVALID, json!(5))).await;
+            let invalid = [json!("mcp-check-invalid"), json!(5)];
+            let answers = fresh
+                .requests(invalid.map(|cursor| with(INVALID, cursor)).to_vec())
+                .await;
+            if answers.iter().any(Option::is_none) && !fresh.settle().await {
+                break;
+            }
             let odd = odd_cursors(first).into_iter();
-            fresh.requests(odd.map(|cursor| with(ODD, json!(cursor))).collect()).await;
+            fresh
+                .requests(odd.map(|cursor| with(ODD, json!(cursor))).collect())
+                .await;
+            if !fresh.settle().await {
+                break;
+            }
         }
-        fresh.settle().await;
         fresh.close().await;
     })
 }
@@ -108,7 +120,9 @@ fn judge(view: &View) -> Verdicts {
     for id in CHECK.covers {
         evidence_first(verdicts.on(id));
         if view.exchanges_meant(INVALID).next().is_none() {
-            verdicts.on(id).not_applicable("the server declares no list");
+            verdicts
+                .on(id)
+                .not_applicable("the server declares no list");
         }
     }
     verdicts
@@ -116,7 +130,12 @@ fn judge(view: &View) -> Verdicts {
 
 fn judge_invalid(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     let method = exchange.method();
-    if judge_unanswered(ruling, exchange, SUBJECT, &format!("{method} with an unknown cursor")) {
+    if judge_unanswered(
+        ruling,
+        exchange,
+        SUBJECT,
+        &format!("{method} with an unknown cursor"),
+    ) {
         return;
     }
     if let Some(why) = turned_away(exchange) {
@@ -127,7 +146,10 @@ fn judge_invalid(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     match exchange.reply() {
         Reply::Error(message, Some(code::INVALID_PARAMS)) => ruling.held(message.at.clone()),
         Reply::Error(_, code) => {
-            let text = format!("{method} answers an unknown cursor with {} instead of -32602.", shown(code));
+            let text = format!(
+                "{method} answers an unknown cursor with {} instead of -32602.",
+                shown(code)
+            );
             ruling.broken(about(text))
         }
         _ => {
@@ -139,7 +161,12 @@ fn judge_invalid(ruling: &mut Ruling, exchange: &Exchange<'_>) {
 
 fn judge_odd(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     let method = exchange.method();
-    if judge_unanswered(ruling, exchange, SUBJECT, &format!("{method} with an odd cursor")) {
+    if judge_unanswered(
+        ruling,
+        exchange,
+        SUBJECT,
+        &format!("{method} with an odd cursor"),
+    ) {
         return;
     }
     match exchange.reply() {

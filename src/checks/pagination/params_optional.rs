@@ -43,8 +43,10 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             let feature = method.split('/').next().unwrap_or_default();
             if peer.session().declares(&[feature]) {
                 peer.request(Request::new(ABSENT, method)).await;
-                peer.request(Request::new(EMPTY, method).params(json!({}))).await;
-                peer.request(Request::new(META, method).params(json!({"_meta": {}}))).await;
+                peer.request(Request::new(EMPTY, method).params(json!({})))
+                    .await;
+                peer.request(Request::new(META, method).params(json!({"_meta": {}})))
+                    .await;
             }
         }
         peer.settle().await;
@@ -63,13 +65,16 @@ fn judge(view: &View) -> Verdicts {
         let Some(working) = forms.iter().find(|exchange| exchange.result().is_some()) else {
             continue;
         };
-        let refused = forms.iter().find(|exchange| matches!(exchange.reply(), Reply::Error(..)));
+        let refused = forms
+            .iter()
+            .find(|exchange| matches!(exchange.reply(), Reply::Error(..)));
         if let Some(refused) = refused {
             let shown = match refused.params() {
                 Some(params) => format!("params {params}"),
                 None => "no params".to_owned(),
             };
-            let text = format!("{method} is refused with {shown}, although it works in another form.");
+            let text =
+                format!("{method} is refused with {shown}, although it works in another form.");
             let problem = Problem::new(format!("method:{method}"), text);
             ruling.broken(problem.exchange(refused).exchange(working));
         } else if let Some(answer) = working.responses.first() {

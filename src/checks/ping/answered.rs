@@ -58,7 +58,8 @@ const SUBJECT: &str = "method:ping";
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         peer.request(Request::new(PLAIN, "ping")).await;
-        peer.request(Request::new(WITH_PARAMS, "ping").params(json!({}))).await;
+        peer.request(Request::new(WITH_PARAMS, "ping").params(json!({})))
+            .await;
         peer.settle().await;
     })
 }

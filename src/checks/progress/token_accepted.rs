@@ -59,7 +59,8 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         peer.request(Request::new(WITHOUT, method)).await;
         for token in [json!("mcp-check-1"), json!(4711), json!(0)] {
             let params = json!({"_meta": {"progressToken": token}});
-            peer.request(Request::new(WITH, method).params(params)).await;
+            peer.request(Request::new(WITH, method).params(params))
+                .await;
         }
         peer.settle().await;
     })
@@ -73,7 +74,9 @@ fn judge(view: &View) -> Verdicts {
         .any(|exchange| exchange.result().is_some());
     for exchange in view.exchanges_meant(WITH) {
         let method = exchange.method();
-        let token = exchange.params().map(|params| &params["_meta"]["progressToken"]);
+        let token = exchange
+            .params()
+            .map(|params| &params["_meta"]["progressToken"]);
         let token = token.map(Value::to_string).unwrap_or_default();
         let what = match (exchange.reply(), unanswered(&exchange)) {
             (Reply::Result(message, _), _) => {

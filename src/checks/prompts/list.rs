@@ -37,7 +37,9 @@ fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let ruling = verdicts.on("prompts.list.answered-when-declared");
     let has_cursor = |exchange: &Exchange<'_>| {
-        exchange.params().is_some_and(|params| params.get("cursor").is_some())
+        exchange
+            .params()
+            .is_some_and(|params| params.get("cursor").is_some())
     };
     let plain = view
         .exchanges()

@@ -40,8 +40,10 @@ const TEMPLATES: &str = "templates-undeclared";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        peer.request(Request::new(RESOURCES, "resources/list")).await;
-        peer.request(Request::new(TEMPLATES, "resources/templates/list")).await;
+        peer.request(Request::new(RESOURCES, "resources/list"))
+            .await;
+        peer.request(Request::new(TEMPLATES, "resources/templates/list"))
+            .await;
         peer.settle().await;
     })
 }

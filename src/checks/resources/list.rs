@@ -44,7 +44,9 @@ pub(crate) const CHECK: Check = Check {
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let has_cursor = |exchange: &Exchange<'_>| {
-        exchange.params().is_some_and(|params| params.get("cursor").is_some())
+        exchange
+            .params()
+            .is_some_and(|params| params.get("cursor").is_some())
     };
     let plain = view
         .exchanges()
@@ -52,7 +54,9 @@ fn judge(view: &View) -> Verdicts {
     for exchange in plain {
         let (id, member) = match exchange.method() {
             "resources/list" => ("resources.list.answered-when-declared", "resources"),
-            "resources/templates/list" => ("resources.templates.list.answered", "resourceTemplates"),
+            "resources/templates/list" => {
+                ("resources.templates.list.answered", "resourceTemplates")
+            }
             _ => continue,
         };
         let ruling = verdicts.on(id);

@@ -72,7 +72,9 @@ const NOT_EMPTY: &str = "resources.read.not-found-no-empty-contents";
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let listed = peer.surface().resources.iter();
-        let beside = listed.filter_map(|resource| sibling(resource["uri"].as_str()?)).next();
+        let beside = listed
+            .filter_map(|resource| sibling(resource["uri"].as_str()?))
+            .next();
         if let Some(uri) = beside {
             let request = Request::new(BESIDE, "resources/read").params(json!({"uri": uri}));
             peer.request(request).await;
@@ -94,7 +96,10 @@ fn sibling(uri: &str) -> Option<String> {
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    for exchange in view.exchanges_meant(BESIDE).chain(view.exchanges_meant(FOREIGN)) {
+    for exchange in view
+        .exchanges_meant(BESIDE)
+        .chain(view.exchanges_meant(FOREIGN))
+    {
         match view.revision.era() {
             Era::Handshake => judge_handshake(verdicts.on(OLD_CODE), view, &exchange),
             Era::Modern => judge_modern(&mut verdicts, view, &exchange),
@@ -107,7 +112,12 @@ fn judge(view: &View) -> Verdicts {
 }
 
 fn judge_handshake(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
-    if judge_unanswered(ruling, exchange, SUBJECT, "a read of a resource that does not exist") {
+    if judge_unanswered(
+        ruling,
+        exchange,
+        SUBJECT,
+        "a read of a resource that does not exist",
+    ) {
         return;
     }
     if let Some(why) = turned_away(exchange) {
@@ -120,21 +130,31 @@ fn judge_handshake(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
             ruling.held(message.at.clone());
         }
         Reply::Error(_, code) => {
-            let text = format!("A missing resource is answered with {} instead of -32002.", shown(code));
+            let text = format!(
+                "A missing resource is answered with {} instead of -32002.",
+                shown(code)
+            );
             ruling.broken(about(text));
         }
         Reply::Result(_, result) if !is_empty(result) && is_templated(view, exchange) => {
             ruling.inconclusive("a template of the server covers the URI that was tried");
         }
         _ => {
-            ruling.broken(about("A missing resource is answered by a result.".to_owned()));
+            ruling.broken(about(
+                "A missing resource is answered by a result.".to_owned(),
+            ));
         }
     }
 }
 
 fn judge_modern(verdicts: &mut Verdicts, view: &View, exchange: &Exchange<'_>) {
     let ruling = verdicts.on(IS_ERROR);
-    if judge_unanswered(ruling, exchange, SUBJECT, "a read of a resource that does not exist") {
+    if judge_unanswered(
+        ruling,
+        exchange,
+        SUBJECT,
+        "a read of a resource that does not exist",
+    ) {
         return;
     }
     if let Some(why) = turned_away(exchange) {
@@ -157,16 +177,26 @@ fn judge_modern(verdicts: &mut Verdicts, view: &View, exchange: &Exchange<'_>) {
             ruling.inconclusive("a template of the server covers the URI that was tried");
         }
         _ => {
-            ruling.broken(about("A missing resource is answered by contents.".to_owned()));
+            ruling.broken(about(
+                "A missing resource is answered by contents.".to_owned(),
+            ));
         }
     }
 }
 
 /// A server may see a foreign scheme as something it does not support, or as a failure.
-fn judge_code(ruling: &mut Ruling, exchange: &Exchange<'_>, message: &WireMessage, code: Option<i64>) {
+fn judge_code(
+    ruling: &mut Ruling,
+    exchange: &Exchange<'_>,
+    message: &WireMessage,
+    code: Option<i64>,
+) {
     let is_foreign = exchange.intent() == Some(FOREIGN);
     let excused = [Some(code::METHOD_NOT_FOUND), Some(code::INTERNAL_ERROR)];
-    let text = format!("A missing resource is answered with {} instead of -32602.", shown(code));
+    let text = format!(
+        "A missing resource is answered with {} instead of -32602.",
+        shown(code)
+    );
     let problem = Problem::new(SUBJECT, text).exchange(exchange);
     if code == Some(code::INVALID_PARAMS) {
         ruling.held(message.at.clone());
@@ -185,11 +215,16 @@ fn is_empty(result: &Value) -> bool {
 
 /// True when a listed template may cover the URI: it begins with the text before its variables.
 fn is_templated(view: &View, exchange: &Exchange<'_>) -> bool {
-    let uri = exchange.params().and_then(|params| params["uri"].as_str()).unwrap_or_default();
+    let uri = exchange
+        .params()
+        .and_then(|params| params["uri"].as_str())
+        .unwrap_or_default();
     let templates = listed(view, "resources/templates/list", "resourceTemplates");
     templates.iter().any(|template| {
         let text = template.value["uriTemplate"].as_str().unwrap_or("{");
-        text.split('{').next().is_some_and(|literal| uri.starts_with(literal))
+        text.split('{')
+            .next()
+            .is_some_and(|literal| uri.starts_with(literal))
     })
 }
 
@@ -200,7 +235,10 @@ mod tests {
     #[test]
     fn siblings_stay_in_the_place_of_the_listed_resource() {
         let expected = |start: &str| Some(format!("{start}{UNKNOWN_NAME}"));
-        assert_eq!(sibling("file:///srv/docs/a.md"), expected("file:///srv/docs/"));
+        assert_eq!(
+            sibling("file:///srv/docs/a.md"),
+            expected("file:///srv/docs/")
+        );
         assert_eq!(sibling("memo://welcome"), expected("memo://"));
         assert_eq!(sibling("db://host/t?q=/x"), expected("db://host/"));
         assert_eq!(sibling("urn:isbn:1"), expected("urn:"));

@@ -54,21 +54,31 @@ fn judge(view: &View) -> Verdicts {
         .filter(|exchange| exchange.method() == "resources/read" && is_ordinary(exchange));
     for exchange in reads {
         let uri = exchange.params().and_then(|params| params["uri"].as_str());
-        let Some(uri) = uri.filter(|uri| resources.iter().any(|known| known.value["uri"] == *uri)) else {
+        let Some(uri) = uri.filter(|uri| resources.iter().any(|known| known.value["uri"] == *uri))
+        else {
             continue;
         };
         judge_readable(verdicts.on(READABLE), view.revision, &exchange, uri);
     }
     for (exchange, result) in view.results_of("resources/read") {
-        for (index, contents) in result["contents"].as_array().into_iter().flatten().enumerate() {
+        for (index, contents) in result["contents"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
             judge_contents(verdicts.on(BINARY), &exchange, index, contents);
         }
     }
     evidence_first(verdicts.on(READABLE));
     if resources.is_empty() {
-        verdicts.on(READABLE).not_applicable("no resources were listed");
+        verdicts
+            .on(READABLE)
+            .not_applicable("no resources were listed");
     }
-    verdicts.on(BINARY).not_applicable("no binary contents were read");
+    verdicts
+        .on(BINARY)
+        .not_applicable("no binary contents were read");
     verdicts
 }
 
@@ -93,20 +103,30 @@ fn judge_readable(ruling: &mut Ruling, revision: Revision, exchange: &Exchange<'
                 Era::Modern => code == Some(code::INVALID_PARAMS),
             };
             if is_not_found || says_unknown(&text_of(exchange), "resource", uri) {
-                ruling.broken(about(format!("The listed resource {uri} is not found when it is read.")));
+                ruling.broken(about(format!(
+                    "The listed resource {uri} is not found when it is read."
+                )));
             } else {
-                ruling.inconclusive(format!("reading {uri} brought an error with {}", shown(code)));
+                ruling.inconclusive(format!(
+                    "reading {uri} brought an error with {}",
+                    shown(code)
+                ));
             }
         }
         _ => {
-            ruling.inconclusive(format!("reading {uri} brought neither a result nor an error"));
+            ruling.inconclusive(format!(
+                "reading {uri} brought neither a result nor an error"
+            ));
         }
     }
 }
 
 fn judge_contents(ruling: &mut Ruling, exchange: &Exchange<'_>, index: usize, contents: &Value) {
     let answer = exchange.responses[0];
-    let uri = exchange.params().and_then(|params| params["uri"].as_str()).unwrap_or_default();
+    let uri = exchange
+        .params()
+        .and_then(|params| params["uri"].as_str())
+        .unwrap_or_default();
     let about = |text: &str, member: &str| {
         Problem::new(format!("resource:{uri}"), text)
             .at_pointer(answer, &format!("/result/contents/{index}/{member}"))
@@ -114,12 +134,17 @@ fn judge_contents(ruling: &mut Ruling, exchange: &Exchange<'_>, index: usize, co
     if let Some(blob) = contents["blob"].as_str() {
         match form(blob) {
             Form::Standard(_) => ruling.held(answer.at.clone()),
-            Form::Lenient => ruling.odd(about("A blob is base64 only for lenient decoders.", "blob")),
+            Form::Lenient => {
+                ruling.odd(about("A blob is base64 only for lenient decoders.", "blob"))
+            }
             Form::Neither => ruling.broken(about("A blob is not base64.", "blob")),
         };
     }
     let text = contents["text"].as_str().unwrap_or_default();
     if text.contains('\0') || text.contains("\u{FFFD}\u{FFFD}") {
-        ruling.odd(about("Binary data was forced into text: bytes are lost.", "text"));
+        ruling.odd(about(
+            "Binary data was forced into text: bytes are lost.",
+            "text",
+        ));
     }
 }

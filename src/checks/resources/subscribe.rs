@@ -62,7 +62,8 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         let request = Request::new(INTENT, "resources/subscribe").params(params.clone());
         let subscribed = peer.request(request).await;
         if declared || matches!(subscribed, Some(Answer::Result(_))) {
-            peer.request(Request::new(INTENT, "resources/unsubscribe").params(params)).await;
+            peer.request(Request::new(INTENT, "resources/unsubscribe").params(params))
+                .await;
         }
         peer.settle().await;
     })
@@ -103,11 +104,15 @@ fn judge_accepted(ruling: &mut Ruling, exchange: &Exchange<'_>) {
             ruling.held(message.at.clone());
         }
         Reply::Error(_, Some(code::METHOD_NOT_FOUND)) => {
-            let text = format!("resources.subscribe is declared, but {method} is answered by -32601.");
+            let text =
+                format!("resources.subscribe is declared, but {method} is answered by -32601.");
             ruling.broken(Problem::new(subject, text).exchange(exchange));
         }
         Reply::Error(_, code) => {
-            ruling.inconclusive(format!("{method} was answered by an error with {}", shown(code)));
+            ruling.inconclusive(format!(
+                "{method} was answered by an error with {}",
+                shown(code)
+            ));
         }
         _ => {}
     }
@@ -119,7 +124,8 @@ fn judge_refused(ruling: &mut Ruling, exchange: &Exchange<'_>) {
             ruling.held(message.at.clone());
         }
         Reply::Result(..) => {
-            let text = "resources/subscribe succeeds, although resources.subscribe is not declared.";
+            let text =
+                "resources/subscribe succeeds, although resources.subscribe is not declared.";
             let problem = Problem::new("method:resources/subscribe", text).exchange(exchange);
             ruling.broken(problem.hint("Declare the capability, or remove the handler."));
         }

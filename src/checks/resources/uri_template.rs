@@ -45,12 +45,17 @@ fn judge(view: &View) -> Verdicts {
         };
         let about = |fault: &str| {
             let place = entry.pointer("resourceTemplates", "/uriTemplate");
-            Problem::new(entry.subject("template", "uriTemplate"), format!("The template {text:?} {fault}."))
-                .at_pointer(entry.message, &place)
+            Problem::new(
+                entry.subject("template", "uriTemplate"),
+                format!("The template {text:?} {fault}."),
+            )
+            .at_pointer(entry.message, &place)
         };
         match uri_template::parse(text) {
             Err(fault) => ruling.broken(about(&fault)),
-            Ok(template) if !template.begins_open && Iri::parse(template.sample.as_str()).is_err() => {
+            Ok(template)
+                if !template.begins_open && Iri::parse(template.sample.as_str()).is_err() =>
+            {
                 ruling.odd(about("does not expand to an absolute URI"))
             }
             Ok(_) => ruling.held(entry.message.at.clone()),

@@ -70,12 +70,16 @@ fn judge(view: &View) -> Verdicts {
     for (one, other) in namesakes(view, "resources/list", "resources", "uri") {
         let text = format!("Two resources have the URI {}.", one.value["uri"]);
         let place = other.pointer("resources", "/uri");
-        verdicts.on(UNIQUE).broken(about(&one, text).at_pointer(other.message, &place));
+        verdicts
+            .on(UNIQUE)
+            .broken(about(&one, text).at_pointer(other.message, &place));
     }
     for id in [UNIQUE, VALID] {
         verdicts.on(id).not_applicable("no resources were listed");
     }
-    verdicts.on(SCHEME).not_applicable("no resource has a custom scheme");
+    verdicts
+        .on(SCHEME)
+        .not_applicable("no resource has a custom scheme");
     verdicts
 }
 
@@ -89,14 +93,19 @@ fn about(resource: &Listed<'_>, text: String) -> Problem {
 fn judge_uri(verdicts: &mut Verdicts, revision: Revision, resource: &Listed<'_>, uri: &str) {
     let at = resource.message.at.clone();
     let mut judged = uri.to_owned();
-    if let Some((scheme, rest)) = uri.split_once(':').filter(|(scheme, _)| is_meant_as_scheme(scheme)) {
+    if let Some((scheme, rest)) = uri
+        .split_once(':')
+        .filter(|(scheme, _)| is_meant_as_scheme(scheme))
+    {
         if is_scheme(scheme) {
             let known = ["http", "https", "file", "git", "data"];
             if !known.contains(&scheme.to_ascii_lowercase().as_str()) {
                 verdicts.on(SCHEME).held(at.clone());
             }
         } else if revision >= Revision::V2025_06_18 {
-            let text = format!("{scheme:?} is no URI scheme: schemes begin with a letter and hold letters, digits, + - . only.");
+            let text = format!(
+                "{scheme:?} is no URI scheme: schemes begin with a letter and hold letters, digits, + - . only."
+            );
             verdicts.on(SCHEME).broken(about(resource, text));
             judged = format!("x:{rest}");
         }
@@ -147,10 +156,28 @@ mod tests {
 
     #[test]
     fn uris_are_judged_as_written() {
-        for fine in ["memo://a", "FILE:///", "urn:x:y", "data:,a", "http://[::1]:80/?q#f", "x:", "a+b.c-d://e//f"] {
+        for fine in [
+            "memo://a",
+            "FILE:///",
+            "urn:x:y",
+            "data:,a",
+            "http://[::1]:80/?q#f",
+            "x:",
+            "a+b.c-d://e//f",
+        ] {
             assert_eq!(fault(fine), None, "{fine}");
         }
-        for broken in ["a/b", "", "/abs", "memo://a b", "memo://%zz", "C:\\a", "memo://{a}", "1a://b", "memo://a\n"] {
+        for broken in [
+            "a/b",
+            "",
+            "/abs",
+            "memo://a b",
+            "memo://%zz",
+            "C:\\a",
+            "memo://{a}",
+            "1a://b",
+            "memo://a\n",
+        ] {
             assert!(fault(broken).is_some(), "{broken}");
         }
         assert!(fault("memo://ä").is_some() && Iri::parse("memo://ä").is_ok());

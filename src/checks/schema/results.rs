@@ -82,7 +82,10 @@ fn judge(view: &View) -> Verdicts {
                 ruling.held(message.at.clone());
             }
             Err(faults) => {
-                for fault in faults.iter().filter(|fault| is_judged_here(revision, fault)) {
+                for fault in faults
+                    .iter()
+                    .filter(|fault| is_judged_here(revision, fault))
+                {
                     report(ruling, &exchange, message, definition, fault);
                 }
             }
@@ -98,9 +101,14 @@ fn is_good(revision: Revision, request: &WireMessage) -> bool {
     };
     let definition = methods::request_definition(revision, method);
     is_plain_request(request)
-        && request.parsed.value.as_ref().zip(definition).is_some_and(|(value, definition)| {
-            schema::validate(revision, definition, value).is_ok()
-        })
+        && request
+            .parsed
+            .value
+            .as_ref()
+            .zip(definition)
+            .is_some_and(|(value, definition)| {
+                schema::validate(revision, definition, value).is_ok()
+            })
 }
 
 fn is_judged_here(revision: Revision, fault: &SchemaFault) -> bool {

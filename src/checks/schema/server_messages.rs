@@ -54,8 +54,12 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    verdicts.on(NOTIFICATIONS).not_applicable("the server sent no notification");
-    verdicts.on(REQUESTS).not_applicable("the server sent no request");
+    verdicts
+        .on(NOTIFICATIONS)
+        .not_applicable("the server sent no notification");
+    verdicts
+        .on(REQUESTS)
+        .not_applicable("the server sent no request");
     for (conversation, message) in view.received() {
         let Some(revision) = revision_of(view, conversation) else {
             continue;
@@ -63,7 +67,13 @@ fn judge(view: &View) -> Verdicts {
         match &message.parsed.message {
             Message::Notification { method, .. } if !is_request(method) => {
                 let definition = methods::server_notification_definition(revision, method);
-                judge_message(verdicts.on(NOTIFICATIONS), message, method, revision, definition);
+                judge_message(
+                    verdicts.on(NOTIFICATIONS),
+                    message,
+                    method,
+                    revision,
+                    definition,
+                );
             }
             // A request by a method of another revision breaks lifecycle rules instead.
             Message::Request { method, .. } if !is_notification(method) => {

@@ -49,9 +49,15 @@ fn judge(view: &View) -> Verdicts {
         if !was_idle(conversation, closed) {
             continue;
         }
-        let mut later = conversation.events.iter().filter(|event| event.seq > closed.seq);
+        let mut later = conversation
+            .events
+            .iter()
+            .filter(|event| event.seq > closed.seq);
         let next = later.find(|event| {
-            matches!(event.body, Body::Process(Process::Exited { .. }) | Body::Silence { .. })
+            matches!(
+                event.body,
+                Body::Process(Process::Exited { .. }) | Body::Silence { .. }
+            )
         });
         match next {
             Some(event) if matches!(event.body, Body::Process(_)) => {

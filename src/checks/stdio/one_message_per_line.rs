@@ -75,7 +75,8 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             Era::Modern => "server/discover",
         };
         let id = Id::from("mcp-check\nline");
-        peer.request(Request::new("line-break-in-id", method).id(id)).await;
+        peer.request(Request::new("line-break-in-id", method).id(id))
+            .await;
         peer.settle().await;
     })
 }
@@ -104,7 +105,8 @@ fn judge_line(verdicts: &mut Verdicts, revision: Revision, line: &WireMessage, k
             verdicts.on(EMBEDDED).held(line.at.clone());
         }
         OutputLine::Array => {
-            let text = format!("A line holds an array of messages, which {revision} does not have.");
+            let text =
+                format!("A line holds an array of messages, which {revision} does not have.");
             verdicts.on(ARRAYS).broken(about(&text));
         }
         OutputLine::Spread => {
@@ -113,7 +115,9 @@ fn judge_line(verdicts: &mut Verdicts, revision: Revision, line: &WireMessage, k
             verdicts.on(EMBEDDED).broken(about(text).hint(hint));
         }
         OutputLine::Doubled => {
-            verdicts.on(DELIMITED).broken(about("Two messages stand on one line."));
+            verdicts
+                .on(DELIMITED)
+                .broken(about("Two messages stand on one line."));
         }
         OutputLine::HeaderFraming => {
             let text = "Messages are framed by Content-Length headers instead of line feeds.";

@@ -62,7 +62,11 @@ fn judge(view: &View) -> Verdicts {
         .collect();
     for tool in &tools {
         judge_input(&mut verdicts, view.revision, tool);
-        if let Some(schema) = tool.value.get("outputSchema").filter(|schema| schema.is_object()) {
+        if let Some(schema) = tool
+            .value
+            .get("outputSchema")
+            .filter(|schema| schema.is_object())
+        {
             let ruling = verdicts.on(OUTPUT);
             match root_fault(schema) {
                 None => ruling.held(tool.message.at.clone()),
@@ -75,7 +79,9 @@ fn judge(view: &View) -> Verdicts {
             verdicts.on(id).not_applicable("no tools were listed");
         }
     }
-    verdicts.on(OUTPUT).not_applicable("no tool has an outputSchema");
+    verdicts
+        .on(OUTPUT)
+        .not_applicable("no tool has an outputSchema");
     verdicts
 }
 
@@ -85,7 +91,9 @@ fn judge_input(verdicts: &mut Verdicts, revision: Revision, tool: &Listed<'_>) {
     if schema == Some(&Value::Null) && revision >= Revision::V2025_11_25 {
         let problem = about(tool, "inputSchema", "is null");
         verdicts.on(NOT_NULL).broken(problem);
-        verdicts.on(ROOT).inconclusive("an inputSchema is null, which is reported as such");
+        verdicts
+            .on(ROOT)
+            .inconclusive("an inputSchema is null, which is reported as such");
         return;
     }
     verdicts.on(NOT_NULL).held(tool.message.at.clone());

@@ -56,7 +56,9 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             return;
         };
         let control = json!({"name": UNKNOWN_NAME, "arguments": {}});
-        fresh.request(Request::new(CONTROL, "tools/call").params(control)).await;
+        fresh
+            .request(Request::new(CONTROL, "tools/call").params(control))
+            .await;
         // Nothing can run: there is no name, or one that no tool has.
         for params in [
             json!({"arguments": {}}),
@@ -67,7 +69,10 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             json!({"name": UNKNOWN_NAME, "arguments": "x"}),
             json!({"name": UNKNOWN_NAME, "arguments": 7}),
         ] {
-            fresh.request(Request::new(INTENT, "tools/call").params(params)).await;
+            let request = Request::new(INTENT, "tools/call").params(params);
+            if fresh.request(request).await.is_none() && !fresh.settle().await {
+                break;
+            }
         }
         fresh.settle().await;
         fresh.close().await;
@@ -116,7 +121,10 @@ fn shape(params: &Value) -> String {
     match params.get("name") {
         None => "a tools/call without a name".to_owned(),
         Some(Value::String(_)) => {
-            format!("a tools/call with the arguments {}", shown(&params["arguments"]))
+            format!(
+                "a tools/call with the arguments {}",
+                shown(&params["arguments"])
+            )
         }
         Some(name) => format!("a tools/call with the name {}", shown(name)),
     }

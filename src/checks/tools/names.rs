@@ -57,7 +57,9 @@ fn judge(view: &View) -> Verdicts {
         let Some(name) = tool.value["name"].as_str() else {
             continue;
         };
-        verdicts.on("tools.name.unique").held(tool.message.at.clone());
+        verdicts
+            .on("tools.name.unique")
+            .held(tool.message.at.clone());
         judge_length(verdicts.on("tools.name.length"), &tool, name);
         judge_characters(&mut verdicts, &tool, name);
     }
@@ -93,20 +95,32 @@ fn judge_length(ruling: &mut Ruling, tool: &Listed<'_>, name: &str) {
 
 fn judge_characters(verdicts: &mut Verdicts, tool: &Listed<'_>, name: &str) {
     let is_usual = |character: char| character.is_ascii_alphanumeric() || "_-.".contains(character);
-    let odd: Vec<char> = name.chars().filter(|character| !is_usual(*character)).collect();
+    let odd: Vec<char> = name
+        .chars()
+        .filter(|character| !is_usual(*character))
+        .collect();
     let ruling = verdicts.on("tools.name.charset");
     if odd.is_empty() {
         ruling.held(tool.message.at.clone());
     } else {
-        let text = format!("The tool name {name:?} has characters outside A-Z a-z 0-9 _ - . : {}", shown(&odd));
+        let text = format!(
+            "The tool name {name:?} has characters outside A-Z a-z 0-9 _ - . : {}",
+            shown(&odd)
+        );
         ruling.broken(about(tool, text));
     }
-    let special: Vec<char> = odd.into_iter().filter(|character| !character.is_alphanumeric()).collect();
+    let special: Vec<char> = odd
+        .into_iter()
+        .filter(|character| !character.is_alphanumeric())
+        .collect();
     let ruling = verdicts.on("tools.name.no-special-characters");
     if special.is_empty() {
         ruling.held(tool.message.at.clone());
     } else {
-        let text = format!("The tool name {name:?} has special characters: {}", shown(&special));
+        let text = format!(
+            "The tool name {name:?} has special characters: {}",
+            shown(&special)
+        );
         ruling.broken(about(tool, text));
     }
 }
@@ -117,7 +131,9 @@ fn shown(characters: &[char]) -> String {
     for character in characters {
         let part = match character {
             ' ' => "space".to_owned(),
-            visible if visible.is_ascii_graphic() || visible.is_alphanumeric() => visible.to_string(),
+            visible if visible.is_ascii_graphic() || visible.is_alphanumeric() => {
+                visible.to_string()
+            }
             hidden => format!("U+{:04X}", u32::from(*hidden)),
         };
         if !parts.contains(&part) {

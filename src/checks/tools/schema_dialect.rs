@@ -80,11 +80,16 @@ fn judge_schema(
     let name = &tool.value["name"];
     let Some(dialects) = dialects(schema, revision) else {
         let dialect = &schema["$schema"];
-        ruling.inconclusive(format!("the {member} of {name} is written in the dialect {dialect}"));
+        ruling.inconclusive(format!(
+            "the {member} of {name} is written in the dialect {dialect}"
+        ));
         return;
     };
     let skip = |place: &str| is_of_the_protocol(revision, member, place);
-    let faults: Vec<Option<Fault>> = dialects.iter().map(|draft| fault(schema, *draft, &skip)).collect();
+    let faults: Vec<Option<Fault>> = dialects
+        .iter()
+        .map(|draft| fault(schema, *draft, &skip))
+        .collect();
     // Where no dialect is fixed, one that accepts the schema is enough.
     if faults.contains(&None) {
         ruling.held(tool.message.at.clone());
@@ -106,7 +111,10 @@ fn judge_schema(
             ruling.broken(about(&place.pointer, text));
         }
         Fault::Foreign(place) => {
-            let text = format!("In the {member} of {name}, {} at {:?}.", place.what, place.pointer);
+            let text = format!(
+                "In the {member} of {name}, {} at {:?}.",
+                place.what, place.pointer
+            );
             ruling.odd(about(&place.pointer, text));
         }
         Fault::Unclear(why) => {

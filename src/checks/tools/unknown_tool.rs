@@ -56,7 +56,8 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             return;
         }
         let params = json!({"name": UNKNOWN_NAME, "arguments": {}});
-        peer.request(Request::new(INTENT, "tools/call").params(params)).await;
+        peer.request(Request::new(INTENT, "tools/call").params(params))
+            .await;
         peer.settle().await;
     })
 }
@@ -65,7 +66,12 @@ fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     for exchange in view.exchanges_meant(INTENT) {
         let ruling = verdicts.on(PROTOCOL_ERROR);
-        if judge_unanswered(ruling, &exchange, SUBJECT, "a call of a tool that does not exist") {
+        if judge_unanswered(
+            ruling,
+            &exchange,
+            SUBJECT,
+            "a call of a tool that does not exist",
+        ) {
             continue;
         }
         if let Some(why) = turned_away(&exchange) {
@@ -90,7 +96,9 @@ fn judge(view: &View) -> Verdicts {
             }
         }
     }
-    verdicts.on(CODE).not_applicable("the call was not answered by an error");
+    verdicts
+        .on(CODE)
+        .not_applicable("the call was not answered by an error");
     verdicts
 }
 
@@ -104,6 +112,9 @@ fn judge_code(
         ruling.held(message.at.clone());
         return;
     }
-    let text = format!("An unknown tool is answered with {} instead of -32602.", shown(code));
+    let text = format!(
+        "An unknown tool is answered with {} instead of -32602.",
+        shown(code)
+    );
     ruling.broken(Problem::new(SUBJECT, text).exchange(exchange));
 }

@@ -119,17 +119,24 @@ fn judge_complete(
             "The result of {method} is marked complete but lacks {}.",
             missing.join(" and ")
         );
-        let problem = Problem::new(subject, text).message(exchange.request).message(message);
+        let problem = Problem::new(subject, text)
+            .message(exchange.request)
+            .message(message);
         ruling.broken(problem);
         return;
     }
     let asks = |name: &&str| result.get(*name).is_some();
-    match ["inputRequests", "requestState"].iter().find(|name| asks(name)) {
+    match ["inputRequests", "requestState"]
+        .iter()
+        .find(|name| asks(name))
+    {
         Some(name) => {
             let text = format!(
                 "The result of {method} is marked complete but has {name}, as if it asked for more."
             );
-            let problem = Problem::new(subject, text).message(exchange.request).message(message);
+            let problem = Problem::new(subject, text)
+                .message(exchange.request)
+                .message(message);
             ruling.odd(problem)
         }
         None => ruling.held(message.at.clone()),

@@ -1,0 +1,130 @@
+//! The naming rules for keys of `_meta` (basic/index#meta).
+
+use crate::spec::Revision;
+
+/// True when a key follows the grammar: an optional prefix of dotted labels that ends in a slash,
+/// then a name, which may be empty.
+pub fn is_well_formed(key: &str) -> bool {
+    match key.split_once('/') {
+        Some((prefix, name)) => prefix.split('.').all(is_label) && is_name(name),
+        None => is_name(key),
+    }
+}
+
+/// The labels of a key's prefix; none without a prefix.
+pub fn labels(key: &str) -> Vec<&str> {
+    match key.split_once('/') {
+        Some((prefix, _)) => prefix.split('.').collect(),
+        None => Vec::new(),
+    }
+}
+
+/// True when a prefix of these labels is reserved for MCP: in 2025-06-18 when any label but the
+/// last is one of MCP's, later when the second is.
+pub fn is_reserved(labels: &[&str], revision: Revision) -> bool {
+    let is_ours = |label: &&str| matches!(*label, "modelcontextprotocol" | "mcp");
+    match revision {
+        Revision::V2025_06_18 => labels
+            .split_last()
+            .is_some_and(|(_, rest)| rest.iter().any(is_ours)),
+        _ => labels.get(1).is_some_and(|label| is_ours(&label)),
+    }
+}
+
+/// True when the labels look like a domain name as one types it, and not in reverse: the last one
+/// is a common top-level domain and the first is not.
+pub fn is_forward_domain(labels: &[&str]) -> bool {
+    let is_top = |label: &&str| {
+        matches!(
+            *label,
+            "com" | "org" | "net" | "io" | "dev" | "ai" | "app" | "co" | "de" | "edu"
+        )
+    };
+    match labels {
+        [first, .., last] => is_top(&last) && !is_top(&first),
+        _ => false,
+    }
+}
+
+fn is_label(label: &str) -> bool {
+    let starts_well = label.starts_with(|first: char| first.is_ascii_alphabetic());
+    starts_well
+        && label.ends_with(|last: char| last.is_ascii_alphanumeric())
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+fn is_name(name: &str) -> bool {
+    let is_edge = |edge: char| edge.is_ascii_alphanumeric();
+    let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    name.is_empty()
+        || (name.starts_with(is_edge) && name.ends_with(is_edge) && name.bytes().all(is_inside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_judged_by_the_grammar() {
+        for good in [
+            "",
+            "a",
+            "progressToken",
+            "a_b-c.d",
+            "com.example/",
+            "com.example/x",
+            "a1-b.c/9",
+        ] {
+            assert!(is_well_formed(good), "{good}");
+        }
+        for bad in [
+            "_mine",
+            "a-",
+            "a b",
+            "/x",
+            "1com/x",
+            "com..example/x",
+            "com.-x/y",
+            "com.example-/y",
+            "com.example/x/y",
+            "größe",
+            "com_x/y",
+        ] {
+            assert!(!is_well_formed(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_reserved_changed_with_2025_11_25() {
+        let reserved = |key: &str, revision| is_reserved(&labels(key), revision);
+        let (old, new) = (Revision::V2025_06_18, Revision::V2025_11_25);
+        for (key, in_old, in_new) in [
+            ("modelcontextprotocol.io/x", true, false),
+            ("tools.mcp.com/x", true, true),
+            ("io.modelcontextprotocol/x", false, true),
+            ("dev.mcp/x", false, true),
+            ("mcp/x", false, false),
+            ("com.example.mcp/x", false, false),
+            ("com.example/mcp", false, false),
+            ("plain", false, false),
+        ] {
+            assert_eq!(reserved(key, old), in_old, "{key}");
+            assert_eq!(reserved(key, new), in_new, "{key}");
+        }
+    }
+
+    #[test]
+    fn forward_domains_are_recognised() {
+        assert!(is_forward_domain(&["example", "com"]));
+        for other in [
+            &["com", "example"][..],
+            &["example"],
+            &[],
+            &["io", "mcp", "dev"],
+        ] {
+            assert!(!is_forward_domain(other), "{other:?}");
+        }
+    }
+}
