@@ -10,7 +10,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("rpc", &["json"]),
     ("spec", &[]),
     ("transcript", &["rpc", "spec", "wire", "json"]),
-    ("check", &["rpc", "spec", "transcript", "json"]),
+    ("check", &["rpc", "spec", "transcript", "json", "wire"]),
     ("checks", &["check", "rpc", "spec", "json", "transcript", "wire"]),
     ("mock", &["rpc", "spec", "json", "wire", "transcript"]),
     ("transport", &["mock", "spec", "transcript", "wire"]),

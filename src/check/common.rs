@@ -3,14 +3,17 @@
 pub mod answers;
 pub mod base64_text;
 pub mod broken_input;
+pub mod completable;
 pub mod handshake;
 pub mod http;
 pub mod json_schema;
 pub mod listing;
 pub mod meta_key;
+pub mod missing_resource;
 pub mod session_ids;
 pub mod progress;
 pub mod stdout;
+pub mod subscription;
 pub mod uri_template;
 
 use std::collections::BTreeMap;
@@ -206,7 +209,8 @@ pub fn owned_elsewhere(pointer: &str) -> bool {
             // tools/call
             | ["structuredContent"]
             // completion/complete
-            | ["completion", "values"]
+            | ["completion", "values" | "total" | "hasMore"]
+            | ["completion", "values", _]
             // content/blocks
             | ["content", _, "type"]
             | ["messages", _, "content", "type"]
@@ -281,7 +285,7 @@ mod tests {
             "/tools/3/inputSchema",
             "/tools/0/outputSchema/type",
             "/structuredContent",
-            "/completion/values",
+            "/completion/values/0",
             "/resources/1/annotations/priority",
             "/content/0/annotations/audience/1",
         ] {
@@ -292,7 +296,7 @@ mod tests {
             "/tools",
             "/tools/0/outputSchema",
             "/tools/0/inputSchema/properties/nextCursor",
-            "/completion/values/0",
+            "/completion",
             "/resources/1/annotations",
         ] {
             assert!(!owned_elsewhere(other), "{other}");

@@ -45,12 +45,14 @@ mod errors {
 mod http {
     pub(super) mod event_ids;
     pub(super) mod get_stream;
+    pub(super) mod initialize_version_header;
     pub(super) mod method_header;
     pub(super) mod name_base64;
     pub(super) mod name_header;
     pub(super) mod no_sessions;
     pub(super) mod notification_202;
     pub(super) mod origin;
+    pub(super) mod origin_absent;
     pub(super) mod request_answer;
     pub(super) mod session_end;
     pub(super) mod session_ids;
@@ -108,6 +110,7 @@ mod meta {
 mod pagination {
     pub(super) mod cursors;
     pub(super) mod invalid_cursor;
+    pub(super) mod next_cursor;
     pub(super) mod params_optional;
 }
 
@@ -125,12 +128,15 @@ mod prompts {
     pub(super) mod capability;
     pub(super) mod get;
     pub(super) mod list;
+    pub(super) mod names;
+    pub(super) mod unknown_name;
 }
 
 mod resources {
     pub(super) mod capability;
     pub(super) mod list;
-    pub(super) mod not_found;
+    pub(super) mod not_found_32002;
+    pub(super) mod not_found_32602;
     pub(super) mod read;
     pub(super) mod subscribe;
     pub(super) mod uri_template;
@@ -155,6 +161,7 @@ mod stdio {
 }
 
 mod subscriptions {
+    pub(super) mod acknowledgment;
     pub(super) mod listen;
 }
 
@@ -166,6 +173,7 @@ mod tools {
     pub(super) mod malformed_call;
     pub(super) mod names;
     pub(super) mod schema_dialect;
+    pub(super) mod structured_content;
     pub(super) mod unknown_tool;
 }
 
@@ -203,12 +211,14 @@ pub fn all() -> Vec<Entry> {
         "errors/reserved-codes" "errors/reserved_codes.rs" errors reserved_codes;
         "http/event-ids" "http/event_ids.rs" http event_ids;
         "http/get-stream" "http/get_stream.rs" http get_stream;
+        "http/initialize-version-header" "http/initialize_version_header.rs" http initialize_version_header;
         "http/method-header" "http/method_header.rs" http method_header;
         "http/name-base64" "http/name_base64.rs" http name_base64;
         "http/name-header" "http/name_header.rs" http name_header;
         "http/no-sessions" "http/no_sessions.rs" http no_sessions;
         "http/notification-202" "http/notification_202.rs" http notification_202;
         "http/origin" "http/origin.rs" http origin;
+        "http/origin-absent" "http/origin_absent.rs" http origin_absent;
         "http/request-answer" "http/request_answer.rs" http request_answer;
         "http/session-end" "http/session_end.rs" http session_end;
         "http/session-ids" "http/session_ids.rs" http session_ids;
@@ -251,6 +261,7 @@ pub fn all() -> Vec<Entry> {
         "meta/server-info" "meta/server_info.rs" meta server_info;
         "pagination/cursors" "pagination/cursors.rs" pagination cursors;
         "pagination/invalid-cursor" "pagination/invalid_cursor.rs" pagination invalid_cursor;
+        "pagination/next-cursor" "pagination/next_cursor.rs" pagination next_cursor;
         "pagination/params-optional" "pagination/params_optional.rs" pagination params_optional;
         "ping/answered" "ping/answered.rs" ping answered;
         "progress/course" "progress/course.rs" progress course;
@@ -259,9 +270,12 @@ pub fn all() -> Vec<Entry> {
         "prompts/capability" "prompts/capability.rs" prompts capability;
         "prompts/get" "prompts/get.rs" prompts get;
         "prompts/list" "prompts/list.rs" prompts list;
+        "prompts/names" "prompts/names.rs" prompts names;
+        "prompts/unknown-name" "prompts/unknown_name.rs" prompts unknown_name;
         "resources/capability" "resources/capability.rs" resources capability;
         "resources/list" "resources/list.rs" resources list;
-        "resources/not-found" "resources/not_found.rs" resources not_found;
+        "resources/not-found-32002" "resources/not_found_32002.rs" resources not_found_32002;
+        "resources/not-found-32602" "resources/not_found_32602.rs" resources not_found_32602;
         "resources/read" "resources/read.rs" resources read;
         "resources/subscribe" "resources/subscribe.rs" resources subscribe;
         "resources/uri-template" "resources/uri_template.rs" resources uri_template;
@@ -274,6 +288,7 @@ pub fn all() -> Vec<Entry> {
         "stdio/exit-on-sigterm" "stdio/exit_on_sigterm.rs" stdio exit_on_sigterm;
         "stdio/one-message-per-line" "stdio/one_message_per_line.rs" stdio one_message_per_line;
         "stdio/stdout-only-messages" "stdio/stdout_only_messages.rs" stdio stdout_only_messages;
+        "subscriptions/acknowledgment" "subscriptions/acknowledgment.rs" subscriptions acknowledgment;
         "subscriptions/listen" "subscriptions/listen.rs" subscriptions listen;
         "tools/call" "tools/call.rs" tools call;
         "tools/capability" "tools/capability.rs" tools capability;
@@ -282,6 +297,7 @@ pub fn all() -> Vec<Entry> {
         "tools/malformed-call" "tools/malformed_call.rs" tools malformed_call;
         "tools/names" "tools/names.rs" tools names;
         "tools/schema-dialect" "tools/schema_dialect.rs" tools schema_dialect;
+        "tools/structured-content" "tools/structured_content.rs" tools structured_content;
         "tools/unknown-tool" "tools/unknown_tool.rs" tools unknown_tool;
     }
 }

@@ -306,8 +306,13 @@ pub fn check_header(name: &str, value: &str) -> Result<(), String> {
     if name.is_empty() || !name.bytes().all(is_token) {
         return Err(format!("{name:?} is not a header name"));
     }
-    if value.chars().any(|character| character.is_control() && character != '\t') {
-        return Err(format!("the value of {name} has a line end or control character"));
+    if value
+        .chars()
+        .any(|character| character.is_control() && character != '\t')
+    {
+        return Err(format!(
+            "the value of {name} has a line end or control character"
+        ));
     }
     Ok(())
 }

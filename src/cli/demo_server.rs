@@ -12,7 +12,9 @@ use crate::mock;
 pub fn play(args: &DemoServerArgs) -> Result<ExitCode, Error> {
     let script = mock::demo_script(&args.name).ok_or_else(|| {
         let name = &args.name;
-        Error::usage(format!("{name:?} is no demonstration server; known are correct and broken"))
+        Error::usage(format!(
+            "{name:?} is no demonstration server; known are correct and broken"
+        ))
     })?;
     let played = mock::play::stdio(mock::Server::new(script));
     match played.map_err(|error| Error::usage(format!("standard input or output: {error}")))? {

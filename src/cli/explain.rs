@@ -9,7 +9,9 @@ use crate::check::{Entry, explain};
 use crate::checks;
 use crate::errors::Error;
 use crate::report::paint::{BOLD, DIM, paint, wrap};
-use crate::spec::{Requirement, SecurityCheck, TransportKind, catalogue, security_check, security_checks};
+use crate::spec::{
+    Requirement, SecurityCheck, TransportKind, catalogue, security_check, security_checks,
+};
 
 /// Columns of the text.
 const COLUMNS: usize = 92;
@@ -82,7 +84,11 @@ fn requirement_page(row: &Requirement, entries: &[Entry]) -> String {
         .filter(|entry| entry.check.covers.contains(&row.id.as_str()))
         .map(|entry| entry.id)
         .collect();
-    let judges = if judges.is_empty() { "none yet".to_owned() } else { judges.join(", ") };
+    let judges = if judges.is_empty() {
+        "none yet".to_owned()
+    } else {
+        judges.join(", ")
+    };
     page.push_str(&field("Checks", &judges));
     page.push_str(&titled("How it can be judged", &row.probe));
     if let Some(note) = &row.note {
@@ -97,7 +103,9 @@ fn levels(row: &Requirement) -> String {
         text.push_str(&format!("; {level} in {revision}"));
     }
     if row.strength == crate::spec::Strength::Derived {
-        text.push_str(", by descriptive wording: a warning at most, unless a schema type is broken");
+        text.push_str(
+            ", by descriptive wording: a warning at most, unless a schema type is broken",
+        );
     }
     text
 }
@@ -118,7 +126,10 @@ fn security_page(check: &SecurityCheck) -> String {
     let mut page = format!("{}\n\n", paint(BOLD, &check.id));
     page.push_str(&paragraph(&check.idea, 2));
     page.push('\n');
-    page.push_str(&field("Severity", &word(serde_json::to_value(check.severity))));
+    page.push_str(&field(
+        "Severity",
+        &word(serde_json::to_value(check.severity)),
+    ));
     page.push_str(&field("Mode", &word(serde_json::to_value(check.mode))));
     page.push_str(&field("Applies to", &check.applies_to));
     page.push_str(&field("References", &check.references.join(", ")));
@@ -135,7 +146,10 @@ fn titled(title: &str, text: &str) -> String {
 fn paragraph(text: &str, by: usize) -> String {
     let indent = " ".repeat(by);
     let lines = wrap(text, COLUMNS - by);
-    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+    lines
+        .iter()
+        .map(|line| format!("{indent}{line}\n"))
+        .collect()
 }
 
 fn field(name: &str, value: &str) -> String {

@@ -20,7 +20,11 @@ const COLUMNS: usize = 92;
 /// Nothing contains the word.
 pub fn list(args: &ListArgs) -> Result<ExitCode, Error> {
     let word = args.word.as_deref().unwrap_or_default();
-    let (page, count) = if args.requirements { requirements(word) } else { all_checks(word) };
+    let (page, count) = if args.requirements {
+        requirements(word)
+    } else {
+        all_checks(word)
+    };
     if count == 0 {
         return Err(Error::NothingSelected {
             asked: format!("{word:?}"),
@@ -58,7 +62,11 @@ fn requirements(word: &str) -> (String, usize) {
             continue;
         }
         count += 1;
-        let judged = if covered.contains(row.id.as_str()) { "" } else { ", not judged yet" };
+        let judged = if covered.contains(row.id.as_str()) {
+            ""
+        } else {
+            ", not judged yet"
+        };
         let facts = format!("{}, {}{judged}", row.level, span(row));
         page.push_str(&item(&row.id, &facts, &row.says));
     }

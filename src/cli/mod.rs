@@ -26,7 +26,11 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(told) => {
             // Help that nobody reads, because `head` went away, is no failure.
             let _ = told.print();
-            return if told.use_stderr() { ExitCode::Usage } else { ExitCode::Clean };
+            return if told.use_stderr() {
+                ExitCode::Usage
+            } else {
+                ExitCode::Clean
+            };
         }
     };
     let done = match &cli.command {
@@ -61,9 +65,9 @@ pub fn say(text: &str) {
 /// Makes every panic one line that asks for a report, whoever catches it.
 pub fn announce_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        let place = panic.location().map_or_else(String::new, |place| {
+            format!(" at {}:{}", place.file(), place.line())
+        });
         let what = panic.payload_as_str().unwrap_or("no message");
         say(&format!(
             "mcp-check: defect{place}: {what}. Please report this, with the command that led to it.\n"

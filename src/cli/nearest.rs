@@ -19,7 +19,11 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<
         })
         .collect();
     ranked.sort_unstable();
-    ranked.into_iter().take(SHOWN).map(|(_, name)| name).collect()
+    ranked
+        .into_iter()
+        .take(SHOWN)
+        .map(|(_, name)| name)
+        .collect()
 }
 
 /// Letters to insert, remove or replace to get from one word to the other.
@@ -51,8 +55,16 @@ mod tests {
 
     #[test]
     fn what_was_meant_comes_first() {
-        let names = ["jsonrpc/version-field", "stdio/exit-on-eof", "tools/list", "tools/listed"];
-        assert_eq!(nearest("jsonrpc/version-feild", names), ["jsonrpc/version-field"]);
+        let names = [
+            "jsonrpc/version-field",
+            "stdio/exit-on-eof",
+            "tools/list",
+            "tools/listed",
+        ];
+        assert_eq!(
+            nearest("jsonrpc/version-feild", names),
+            ["jsonrpc/version-field"]
+        );
         assert_eq!(nearest("exit-on-eof", names), ["stdio/exit-on-eof"]);
         assert_eq!(nearest("exit-on-eod", names), ["stdio/exit-on-eof"]);
         assert_eq!(nearest("tools/list", names), ["tools/list", "tools/listed"]);

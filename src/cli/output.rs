@@ -39,7 +39,11 @@ impl FromStr for ReportFile {
         let kind = match kind {
             "json" => Kind::Json,
             "junit" => Kind::Junit,
-            _ => return Err(format!("{kind:?} is not a kind of report; known are json and junit")),
+            _ => {
+                return Err(format!(
+                    "{kind:?} is not a kind of report; known are json and junit"
+                ));
+            }
         };
         let file = match file {
             "" => return Err("the file name is missing".into()),
@@ -62,7 +66,12 @@ impl Tested {
     pub fn new(run: ServerRun, events: &[Event]) -> Self {
         let findings = run.findings.iter();
         let wanted: std::collections::BTreeSet<&str> = findings
-            .flat_map(|finding| finding.evidence.iter().map(|evidence| evidence.event.as_str()))
+            .flat_map(|finding| {
+                finding
+                    .evidence
+                    .iter()
+                    .map(|evidence| evidence.event.as_str())
+            })
             .collect();
         let directions = events
             .iter()
@@ -189,10 +198,13 @@ pub fn print_page(page: &str, to_stderr: bool, color: When) {
 
 /// Columns of the page: what `COLUMNS` says, else those of the terminal, else the widest page.
 fn columns(is_terminal: bool, stream: impl std::os::fd::AsFd) -> usize {
-    let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let told = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     let measured = || {
         let size = is_terminal.then(|| rustix::termios::tcgetwinsize(stream).ok())?;
-        size.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
+        size.map(|size| usize::from(size.ws_col))
+            .filter(|columns| *columns > 0)
     };
     told.or_else(measured)
         .unwrap_or(WIDEST)

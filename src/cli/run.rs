@@ -235,7 +235,9 @@ fn targets(args: &RunArgs, around: &Surroundings<'_>) -> Result<Vec<Target>, Err
     }
     if let (Some(name), 0) = (&args.name, configured) {
         let [only] = targets.as_mut_slice() else {
-            return Err(Error::usage("--name goes with one server, or with a .json file"));
+            return Err(Error::usage(
+                "--name goes with one server, or with a .json file",
+            ));
         };
         only.name.clone_from(name);
     }
@@ -253,7 +255,10 @@ fn choose(targets: &mut Vec<Target>, name: Option<&str>, word: &str) -> Result<(
     }
     Err(Error::Config {
         file: word.into(),
-        what: format!("no server is named {name:?}; there are {}", known.join(", ")),
+        what: format!(
+            "no server is named {name:?}; there are {}",
+            known.join(", ")
+        ),
     })
 }
 
@@ -274,7 +279,9 @@ fn adjust(targets: &mut [Target], args: &RunArgs, around: &Surroundings<'_>) -> 
             other => {
                 if let Some(known) = other.headers_mut() {
                     known.retain(|(name, _)| {
-                        !headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+                        !headers
+                            .iter()
+                            .any(|(given, _)| given.eq_ignore_ascii_case(name))
                     });
                     known.extend(headers.iter().cloned());
                 }
@@ -283,10 +290,14 @@ fn adjust(targets: &mut [Target], args: &RunArgs, around: &Surroundings<'_>) -> 
     }
     let urls = targets.len() - commands;
     if urls == 0 && !headers.is_empty() {
-        return Err(Error::usage("--header and --header-env are for URLs, and there is none"));
+        return Err(Error::usage(
+            "--header and --header-env are for URLs, and there is none",
+        ));
     }
     if commands == 0 && (!args.env.is_empty() || args.cwd.is_some()) {
-        return Err(Error::usage("--env and --cwd are for commands, and there is none"));
+        return Err(Error::usage(
+            "--env and --cwd are for commands, and there is none",
+        ));
     }
     match &args.cwd {
         Some(directory) if !around.cwd.join(directory).is_dir() => {
@@ -303,7 +314,11 @@ fn set_transport(target: &mut Target, args: &RunArgs) -> Result<(), Error> {
     };
     let is_command = target.kind.transport() == TransportKind::Stdio;
     if is_command != (wanted == TransportKind::Stdio) {
-        let what = if is_command { "is a command" } else { "is a URL" };
+        let what = if is_command {
+            "is a command"
+        } else {
+            "is a URL"
+        };
         return Err(Error::usage(format!(
             "--transport {wanted} does not fit {}, which {what}",
             target.name
@@ -313,7 +328,11 @@ fn set_transport(target: &mut Target, args: &RunArgs) -> Result<(), Error> {
         return Ok(());
     }
     let url = target.to_string();
-    let headers = target.kind.headers_mut().map(std::mem::take).unwrap_or_default();
+    let headers = target
+        .kind
+        .headers_mut()
+        .map(std::mem::take)
+        .unwrap_or_default();
     target.kind = TargetKind::at_url(wanted, url, headers);
     Ok(())
 }
@@ -333,10 +352,7 @@ fn headers(args: &RunArgs, around: &Surroundings<'_>) -> Result<Vec<(String, Str
 }
 
 /// A transcript file for each server, opened before anything runs.
-fn transcripts(
-    args: &RunArgs,
-    targets: &[Target],
-) -> Result<Vec<Option<(PathBuf, File)>>, Error> {
+fn transcripts(args: &RunArgs, targets: &[Target]) -> Result<Vec<Option<(PathBuf, File)>>, Error> {
     let several = targets.len() > 1;
     targets
         .iter()
@@ -344,7 +360,11 @@ fn transcripts(
             let Some(path) = &args.transcript else {
                 return Ok(None);
             };
-            let path = if several { with_name(path, &target.name) } else { path.clone() };
+            let path = if several {
+                with_name(path, &target.name)
+            } else {
+                path.clone()
+            };
             let file = create(&path)?;
             Ok(Some((path, file)))
         })
@@ -377,13 +397,20 @@ mod tests {
     fn each_of_several_servers_gets_a_transcript_of_its_own() {
         let path = |name| with_name(Path::new("dir/out.jsonl"), name);
         assert_eq!(path("time"), Path::new("dir/out.time.jsonl"));
-        assert_eq!(path("127.0.0.1:80/../x"), Path::new("dir/out.127.0.0.1_80_.._x.jsonl"));
+        assert_eq!(
+            path("127.0.0.1:80/../x"),
+            Path::new("dir/out.127.0.0.1_80_.._x.jsonl")
+        );
         assert_eq!(with_name(Path::new("out"), "a"), Path::new("out.a"));
     }
 
     #[test]
     fn the_demonstration_is_shown_under_the_name_of_this_program() {
-        let argv = vec!["/opt/x y".to_owned(), "demo-server".into(), "correct".into()];
+        let argv = vec![
+            "/opt/x y".to_owned(),
+            "demo-server".into(),
+            "correct".into(),
+        ];
         let target = Target {
             name: "a".into(),
             kind: TargetKind::command(argv),

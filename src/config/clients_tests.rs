@@ -2,7 +2,13 @@ use super::*;
 
 fn read(text: &str) -> Result<Vec<Target>, String> {
     let env = |name: &str| (name == "TOKEN").then(|| "abc".to_owned());
-    parse(Path::new("proj/.vscode/mcp.json"), text, Path::new("/at"), &env).map_err(|error| error.to_string())
+    parse(
+        Path::new("proj/.vscode/mcp.json"),
+        text,
+        Path::new("/at"),
+        &env,
+    )
+    .map_err(|error| error.to_string())
 }
 
 #[test]
@@ -69,10 +75,7 @@ fn every_fault_names_file_and_key() {
             "`mcpServers` must be an object of servers",
         ),
         (r#"{"mcpServers": {}}"#, "`mcpServers` lists no server"),
-        (
-            r#"{"servers": {"a": 1}}"#,
-            "`servers.a` must be an object",
-        ),
+        (r#"{"servers": {"a": 1}}"#, "`servers.a` must be an object"),
         (
             r#"{"servers": {"a": {}}}"#,
             "`servers.a` has neither `command` nor `url`",
@@ -120,10 +123,7 @@ fn every_fault_names_file_and_key() {
     ];
     for (text, want) in cases {
         let message = read(text).unwrap_err();
-        assert!(
-            message.starts_with("proj/.vscode/mcp.json: "),
-            "{message}"
-        );
+        assert!(message.starts_with("proj/.vscode/mcp.json: "), "{message}");
         assert!(message.contains(want), "{text}\n{message}\n{want}");
     }
 }

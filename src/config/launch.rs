@@ -92,7 +92,10 @@ fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
 
 /// The interpreter of a `#!` line. `/usr/bin/env` is left in place, its `-S` is carried out.
 fn shebang(head: &[u8]) -> Option<Vec<String>> {
-    let line = head.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
+    let line = head
+        .strip_prefix(b"#!")?
+        .split(|&byte| byte == b'\n')
+        .next()?;
     let line = std::str::from_utf8(line).ok()?.trim();
     let (program, argument) = match line.split_once(char::is_whitespace) {
         Some((program, argument)) => (program, argument.trim()),

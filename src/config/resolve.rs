@@ -169,7 +169,10 @@ fn with_directory(word: &str) -> String {
 
 fn stem(word: &str) -> String {
     let stem = Path::new(word).file_stem();
-    stem.map_or_else(|| word.to_owned(), |stem| stem.to_string_lossy().into_owned())
+    stem.map_or_else(
+        || word.to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
 }
 
 fn transport_of_url(word: &str) -> Option<TransportKind> {
@@ -202,13 +205,17 @@ const RUN_WORDS: [&str; 6] = ["dlx", "exec", "run", "tool", "x", "start"];
 
 /// A name for a command: the program, or what a runner runs.
 fn name_of(argv: &[String]) -> String {
-    let program = argv.first().map(|program| stem(program)).unwrap_or_default();
+    let program = argv
+        .first()
+        .map(|program| stem(program))
+        .unwrap_or_default();
     if !RUNNERS.contains(&program.as_str()) {
         return program;
     }
-    let run = argv.iter().skip(1).find(|argument| {
-        !argument.starts_with('-') && !RUN_WORDS.contains(&argument.as_str())
-    });
+    let run = argv
+        .iter()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-') && !RUN_WORDS.contains(&argument.as_str()));
     let Some(run) = run else { return program };
     let base = run.rsplit('/').next().unwrap_or(run);
     let unversioned = base.split(['@', '=']).next().unwrap_or(base);

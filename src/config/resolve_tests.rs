@@ -94,7 +94,11 @@ fn words_become_targets_by_what_they_are() {
 #[test]
 fn a_configuration_gives_its_servers() {
     let place = Place::new();
-    place.put("mcp.json", 0o644, r#"{"mcpServers": {"b": {"command": "x"}, "a": {"url": "http://h"}}}"#);
+    place.put(
+        "mcp.json",
+        0o644,
+        r#"{"mcpServers": {"b": {"command": "x"}, "a": {"url": "http://h"}}}"#,
+    );
     let resolved = place.around(|around| resolve("mcp.json", around)).unwrap();
     assert!(resolved.from_configuration);
     let names: Vec<&str> = resolved.targets.iter().map(|it| it.name.as_str()).collect();
@@ -124,9 +128,17 @@ fn the_demonstration_is_two_servers_and_says_when_a_file_has_its_name() {
 fn what_is_not_there_is_named() {
     let place = Place::new();
     assert!(place.fault("./nope").contains("there is no file ./nope"));
-    assert!(place.fault("nope").contains("`nope` is neither a file here nor a program on PATH"));
+    assert!(
+        place
+            .fault("nope")
+            .contains("`nope` is neither a file here nor a program on PATH")
+    );
     assert!(place.fault("nope --x").contains("`nope` is neither"));
-    assert!(place.fault("nope.json").contains("nope.json cannot be read"));
+    assert!(
+        place
+            .fault("nope.json")
+            .contains("nope.json cannot be read")
+    );
     assert!(place.fault("npx 'open").contains("cannot be split"));
     assert!(place.fault(" ").contains("the command is empty"));
 }

@@ -62,7 +62,9 @@ fn add_header(secrets: &mut Secrets, name: &str, value: &str) {
 
 fn add_url(secrets: &mut Secrets, url: &str) {
     let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority_end = after_scheme.find(['/', '?', '#']).unwrap_or(after_scheme.len());
+    let authority_end = after_scheme
+        .find(['/', '?', '#'])
+        .unwrap_or(after_scheme.len());
     let (authority, rest) = after_scheme.split_at(authority_end);
     if let Some((user, _)) = authority.rsplit_once('@') {
         let password = user.split_once(':').map_or(user, |(_, password)| password);

@@ -76,7 +76,10 @@ mod tests {
         let soft = fixture::finding("a.x", FindingStatus::Warned, "tool:one");
         let findings = [first, second, other, soft];
         let causes = causes(&findings, FindingStatus::Failed);
-        let ids: Vec<&str> = causes.iter().map(|it| it.requirements[0].as_str()).collect();
+        let ids: Vec<&str> = causes
+            .iter()
+            .map(|it| it.requirements[0].as_str())
+            .collect();
         assert_eq!(ids, ["a.x", "a.y"]);
         assert_eq!(causes[0].findings.len(), 2);
         assert_eq!(causes[0].revisions.len(), 2);

@@ -102,9 +102,11 @@ pub(crate) fn clean() -> ServerRun {
 pub(crate) fn soft() -> ServerRun {
     let mut run = run("soft");
     let id = "logging.set-level.invalid-level-error";
-    run.outcomes.push(outcome("jsonrpc.version-field", NEW, Status::Passed));
+    run.outcomes
+        .push(outcome("jsonrpc.version-field", NEW, Status::Passed));
     run.outcomes.push(outcome(id, NEW, Status::Warned));
-    run.findings.push(finding(id, FindingStatus::Warned, "method"));
+    run.findings
+        .push(finding(id, FindingStatus::Warned, "method"));
     run
 }
 
@@ -122,10 +124,15 @@ pub(crate) fn broken() -> ServerRun {
         outcome("tools.call.unknown-tool-code", NEW, Status::Inconclusive),
         outcome("prompts.capability.declared", NEW, Status::NotApplicable),
     ];
-    let mut echo = finding("jsonrpc.response-id-echo", FindingStatus::Failed, "method:ping");
+    let mut echo = finding(
+        "jsonrpc.response-id-echo",
+        FindingStatus::Failed,
+        "method:ping",
+    );
     echo.revisions = BTreeSet::from([OLD, NEW]);
     echo.count = 4;
-    echo.message = "The answer to a request with the number 7 as its id has the string \"7\".".into();
+    echo.message =
+        "The answer to a request with the number 7 as its id has the string \"7\".".into();
     echo.hint = Some("Copy the id of the request as it came.".into());
     echo.evidence = vec![
         evidence(
@@ -148,8 +155,10 @@ pub(crate) fn broken() -> ServerRun {
         run.findings.push(shape);
     }
     let code = "logging.set-level.invalid-level-error";
-    run.findings.push(finding(code, FindingStatus::Warned, "method"));
-    run.findings.push(finding("logging.x", FindingStatus::Info, "logger"));
+    run.findings
+        .push(finding(code, FindingStatus::Warned, "method"));
+    run.findings
+        .push(finding("logging.x", FindingStatus::Info, "logger"));
     run.not_tested.push(NotTested {
         what: "2 of 7 tools were not called".into(),
         why: "they are not annotated as read-only".into(),
@@ -180,6 +189,7 @@ pub(crate) fn dead() -> ServerRun {
 /// mcp-check could not judge something.
 pub(crate) fn bug() -> ServerRun {
     let mut run = run("bug");
-    run.outcomes.push(outcome("jsonrpc.version-field", NEW, Status::Broken));
+    run.outcomes
+        .push(outcome("jsonrpc.version-field", NEW, Status::Broken));
     run
 }

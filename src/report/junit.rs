@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use quick_junit::{
-    NonSuccessKind, Report as XmlReport, TestCase, TestCaseStatus, TestSuite,
-};
+use quick_junit::{NonSuccessKind, Report as XmlReport, TestCase, TestCaseStatus, TestSuite};
 
 use super::escape::escape;
 use super::model::{Report, Server};
@@ -72,7 +70,11 @@ fn case(server: &Server, check: &str, revision: Revision, outcomes: &[&Outcome])
     } else {
         let mut status = TestCaseStatus::skipped();
         let open = has(Status::Inconclusive);
-        let why = if open { Status::Inconclusive } else { Status::NotApplicable };
+        let why = if open {
+            Status::Inconclusive
+        } else {
+            Status::NotApplicable
+        };
         status.set_message(reasons(outcomes, why));
         status
     };
@@ -146,6 +148,9 @@ mod tests {
         run.findings[0].message = "]]></failure>\u{0}\u{202e}".into();
         let xml = render(&model::build(&[run]));
         assert!(xml.contains(r"a&lt;b&gt;&amp;\u{1b}"), "{xml}");
-        assert!(xml.contains(r"]]&gt;&lt;/failure&gt;\u{0}\u{202e}"), "{xml}");
+        assert!(
+            xml.contains(r"]]&gt;&lt;/failure&gt;\u{0}\u{202e}"),
+            "{xml}"
+        );
     }
 }

@@ -175,7 +175,11 @@ mod tests {
         let at = Revision::V2025_06_18;
         let outcomes = [
             outcome("stdio.stdout-only-messages", at, Status::Passed),
-            outcome("tools.list.answered-when-declared", at, Status::Inconclusive),
+            outcome(
+                "tools.list.answered-when-declared",
+                at,
+                Status::Inconclusive,
+            ),
             outcome("prompts.capability.declared", at, Status::NotApplicable),
         ];
         let Matrix(cells) = matrix(&outcomes);
@@ -212,7 +216,10 @@ mod tests {
             tools.unwrap().1
         };
         let cell = two(Status::Passed, Status::Failed);
-        assert_eq!((cell.mark, cell.held, cell.broken), (Mark::NonCompliant, 0, 1));
+        assert_eq!(
+            (cell.mark, cell.held, cell.broken),
+            (Mark::NonCompliant, 0, 1)
+        );
         let cell = two(Status::Warned, Status::Passed);
         assert_eq!((cell.mark, cell.held, cell.broken), (Mark::Partial, 0, 1));
         let cell = two(Status::Inconclusive, Status::Passed);
@@ -226,7 +233,11 @@ mod tests {
             outcome("jsonrpc.version-field", at, Status::Passed),
             outcome("jsonrpc.message-shape", at, Status::Failed),
             outcome("jsonrpc.response-id-echo", at, Status::Inconclusive),
-            outcome("tools.capability.declared", Revision::V2025_06_18, Status::Failed),
+            outcome(
+                "tools.capability.declared",
+                Revision::V2025_06_18,
+                Status::Failed,
+            ),
         ];
         let should = catalogue()
             .iter()

@@ -38,7 +38,7 @@ impl Default for Look {
 /// Columns of a page where nobody knows how wide it is.
 pub const WIDEST: usize = 120;
 /// Columns that are needed at least.
-pub const NARROWEST: usize = 60;
+pub const NARROWEST: usize = 72;
 /// Columns after which a sentence is wrapped, since longer lines are hard to read.
 pub const LONGEST_SENTENCE: usize = 100;
 
@@ -81,11 +81,6 @@ impl Look {
     /// The sign of a mark in its colour.
     pub fn painted_sign(&self, mark: Mark) -> String {
         paint(style_of(mark), self.sign(mark))
-    }
-
-    /// Between parts of a line.
-    pub fn dot(&self) -> &'static str {
-        if self.ascii { "-" } else { "·" }
     }
 
     /// A line across the page.
@@ -133,7 +128,10 @@ pub fn style_of(mark: Mark) -> Style {
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace().flat_map(|word| pieces(word, columns)) {
+    for word in text
+        .split_whitespace()
+        .flat_map(|word| pieces(word, columns))
+    {
         if !line.is_empty() && width(&line) + 1 + width(&word) > columns {
             lines.push(std::mem::take(&mut line));
         }

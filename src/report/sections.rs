@@ -10,7 +10,9 @@ use super::matrix::{Compliance, Mark};
 use super::model::Server;
 use super::paint::{BOLD, DIM, Look, RED, YELLOW, counted, paint, width, wrap};
 use super::table::percent_text;
-use crate::engine::outcome::{Diagnosis, Finding, FindingEvidence, FindingKind, FindingStatus, Status};
+use crate::engine::outcome::{
+    Diagnosis, Finding, FindingEvidence, FindingKind, FindingStatus, Status,
+};
 use crate::spec::Revision;
 use crate::transcript::Direction;
 
@@ -76,19 +78,22 @@ impl Section<'_> {
 
     fn facts(&self) -> String {
         let server = self.server;
-        let mut what = vec![identity(&server.server_info)];
+        let mut what = identity(&server.server_info);
         if let Some(transport) = server.transport {
-            what.push(format!("over {transport}"));
+            what.push_str(&format!(" over {transport}"));
         }
         match server.starts {
             0 => {}
-            1 => what.push("started once".into()),
-            starts => what.push(format!("started {starts} times")),
+            1 => what.push_str(", started once"),
+            starts => what.push_str(&format!(", started {starts} times")),
         }
         let target = escape(&server.target);
         let room = self.look.sentence().saturating_sub(2);
-        let mut text = self.indented(&what.join(", "), 2);
-        text.push_str(&format!("  {}\n\n", paint(DIM, &self.look.cut(&target, room))));
+        let mut text = self.indented(&what, 2);
+        text.push_str(&format!(
+            "  {}\n\n",
+            paint(DIM, &self.look.cut(&target, room))
+        ));
         for (revision, share) in server.compliance.iter().rev() {
             text.push_str(&self.share(*revision, share));
         }
@@ -96,10 +101,9 @@ impl Section<'_> {
     }
 
     fn share(&self, revision: Revision, share: &Compliance) -> String {
-        let percent = share.percent.map_or_else(
-            || self.look.sign(Mark::None).to_owned(),
-            percent_text,
-        );
+        let percent = share
+            .percent
+            .map_or_else(|| self.look.sign(Mark::None).to_owned(), percent_text);
         let mut rest = format!(
             "{} of {} MUST-level requirements hold",
             share.held, share.judged
@@ -138,14 +142,22 @@ impl Section<'_> {
         if parts.is_empty() {
             return String::new();
         }
-        let verb = if warned + remarks == 1 { "shows it" } else { "lists them" };
+        let verb = if warned + remarks == 1 {
+            "shows it"
+        } else {
+            "lists them"
+        };
         let sign = self.look.painted_sign(Mark::Partial);
         format!("\n  {sign} {}; -v {verb}.\n", parts.join(" and "))
     }
 
     fn cause(&self, cause: &Cause<'_>, status: FindingStatus) -> String {
         let mut text = self.cause_heading(cause, status);
-        let most = if self.look.verbose { usize::MAX } else { SHOWN_MESSAGES };
+        let most = if self.look.verbose {
+            usize::MAX
+        } else {
+            SHOWN_MESSAGES
+        };
         for (index, finding) in cause.findings.iter().take(most).enumerate() {
             text.push_str(&self.indented(&escape(&finding.message), 4));
             if index == 0 || self.look.verbose {
@@ -175,15 +187,10 @@ impl Section<'_> {
             (_, _, Some(level)) => level.to_string(),
             (_, _, None) => String::new(),
         };
-        let revisions = self.revisions(&cause.revisions);
-        let sign = self.look.sign(mark);
-        let ids = cause.requirements.join(", ");
-        let mut heading = format!("  {} ", paint(style, &format!("{sign} {level}")));
-        heading.push_str(&paint(BOLD, &ids));
-        let rest = format!("  {} {revisions}", self.look.dot());
-        heading.push_str(&paint(DIM, &rest));
-        heading.push('\n');
-        heading
+        let sign = paint(style, &format!("{} {level}", self.look.sign(mark)));
+        let ids = paint(BOLD, &cause.requirements.join(", "));
+        let revisions = format!("({})", self.revisions(&cause.revisions));
+        format!("  {sign}  {ids}  {}\n", paint(DIM, &revisions))
     }
 
     fn revisions(&self, seen: &BTreeSet<Revision>) -> String {
@@ -214,7 +221,7 @@ impl Section<'_> {
         };
         let event = escape(&evidence.event);
         let used = 4 + arrow.len() + 1 + 2 + width(&event);
-        let room = self.look.sentence().saturating_sub(used).max(20);
+        let room = self.look.sentence().saturating_sub(used).max(12);
         let excerpt = self.look.cut(&escape(&evidence.excerpt), room);
         let gap = " ".repeat(room.saturating_sub(width(&excerpt)) + 2);
         format!("    {arrow} {excerpt}{gap}{}\n", paint(DIM, &event))
@@ -231,7 +238,8 @@ impl Section<'_> {
                     judged.insert(id);
                 }
                 Status::Inconclusive | Status::Broken => {
-                    open.entry(id).or_insert(outcome.reason.as_deref().unwrap_or("no reason given"));
+                    open.entry(id)
+                        .or_insert(outcome.reason.as_deref().unwrap_or("no reason given"));
                 }
                 Status::NotApplicable => {}
             }
@@ -246,18 +254,24 @@ impl Section<'_> {
         }
         let mut reasons: Vec<(&str, Vec<&str>)> = by_reason.into_iter().collect();
         reasons.sort_by_key(|(reason, ids)| (std::cmp::Reverse(ids.len()), *reason));
-        let head = format!("Not judged: {}", counted(open.len(), "requirement"));
-        let mut text = format!("\n  {head}\n");
-        let most = if self.look.strict { usize::MAX } else { SHOWN_REASONS };
+        let more = if self.look.strict {
+            ""
+        } else {
+            "; --strict lists them"
+        };
+        let head = counted(open.len(), "requirement");
+        let mut text = format!("\n  Not judged: {head}{}\n", paint(DIM, more));
+        let most = if self.look.strict {
+            usize::MAX
+        } else {
+            SHOWN_REASONS
+        };
         for (reason, ids) in reasons.iter().take(most) {
             text.push_str(&self.reason(reason, ids));
         }
         let rest: usize = reasons.iter().skip(most).map(|(_, ids)| ids.len()).sum();
         if rest > 0 {
             text.push_str(&format!("    {rest:>3}  for other reasons\n"));
-        }
-        if !self.look.strict {
-            text.push_str(&format!("    {}\n", paint(DIM, "--strict lists them all")));
         }
         text
     }
@@ -319,7 +333,10 @@ impl Section<'_> {
     fn indented(&self, text: &str, by: usize) -> String {
         let lines = wrap(text, self.look.sentence().saturating_sub(by));
         let indent = " ".repeat(by);
-        lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+        lines
+            .iter()
+            .map(|line| format!("{indent}{line}\n"))
+            .collect()
     }
 }
 

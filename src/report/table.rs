@@ -34,11 +34,11 @@ const GAPS: [u16; 3] = [2, 2, 1];
 pub fn render(report: &Report, look: Look) -> String {
     let mut text = String::new();
     for (index, line) in table(report, look).into_iter().enumerate() {
-        let line = format!(" {}", line.trim_end());
+        let line = line.trim_end();
         text.push_str(&if index < 2 {
-            paint(BOLD, &line)
+            paint(BOLD, line)
         } else {
-            coloured(&line, look)
+            coloured(line, look)
         });
         text.push('\n');
     }
@@ -48,7 +48,7 @@ pub fn render(report: &Report, look: Look) -> String {
 }
 
 fn table(report: &Report, look: Look) -> Vec<String> {
-    let room = look.width.saturating_sub(1);
+    let room = look.width;
     for size in 0..GAPS.len() - 1 {
         let lines = sized(report, look, size, None);
         if lines.iter().all(|line| width(line) <= room) {
@@ -133,10 +133,10 @@ fn coloured(line: &str, look: Look) -> String {
 
 fn legend(report: &Report, look: Look) -> String {
     let meanings = [
-        (Mark::Full, "all judged requirements hold"),
-        (Mark::Partial, "so many deviate, none from a MUST"),
-        (Mark::NonCompliant, "so many broken, a MUST among them"),
-        (Mark::None, "nothing judged"),
+        (Mark::Full, "", "all that was judged holds"),
+        (Mark::Partial, " n", "n deviations, none from a MUST"),
+        (Mark::NonCompliant, " n", "n broken, a MUST among them"),
+        (Mark::None, "", "nothing judged"),
     ];
     let cells = || {
         let servers = report.servers.iter();
@@ -144,30 +144,37 @@ fn legend(report: &Report, look: Look) -> String {
     };
     let parts: Vec<(String, String)> = meanings
         .into_iter()
-        .filter(|(mark, _)| cells().any(|cell| cell.mark == *mark))
-        .map(|(mark, meaning)| {
-            let plain = format!("{} {meaning}", look.sign(mark));
-            (plain, format!("{} {meaning}", look.painted_sign(mark)))
+        .filter(|(mark, ..)| cells().any(|cell| cell.mark == *mark))
+        .map(|(mark, number, meaning)| {
+            let plain = format!("{}{number}  {meaning}", look.sign(mark));
+            let sign = look.painted_sign(mark);
+            (plain, format!("{sign}{number}  {meaning}"))
         })
         .collect();
     let mut text = lines_of(&parts, look.width);
     if report.servers.iter().any(has_differing_shares) {
-        text.push_str(" Compliance % is that of the revision where it is lowest.\n");
+        text.push_str("Compliance % is that of the revision where it is lowest.\n");
     }
     text
 }
+
+/// Between two meanings of the legend.
+const GAP: &str = "     ";
 
 /// Joins the parts, as many on a line as fit.
 fn lines_of(parts: &[(String, String)], columns: usize) -> String {
     let mut text = String::new();
     let mut used = 0;
     for (plain, painted) in parts {
-        if used > 0 && used + 3 + width(plain) > columns {
+        if used > 0 && used + GAP.len() + width(plain) > columns {
             text.push('\n');
             used = 0;
         }
-        text.push_str(if used == 0 { " " } else { "   " });
-        used += width(plain) + if used == 0 { 1 } else { 3 };
+        if used > 0 {
+            text.push_str(GAP);
+            used += GAP.len();
+        }
+        used += width(plain);
         text.push_str(painted);
     }
     if used > 0 {
@@ -177,7 +184,10 @@ fn lines_of(parts: &[(String, String)], columns: usize) -> String {
 }
 
 fn has_differing_shares(server: &Server) -> bool {
-    let mut shares = server.compliance.values().map(|Compliance { percent, .. }| percent);
+    let mut shares = server
+        .compliance
+        .values()
+        .map(|Compliance { percent, .. }| percent);
     let first = shares.next();
     shares.any(|share| Some(share) != first)
 }

@@ -58,7 +58,10 @@ fn verdict(report: &Report, look: Look) -> String {
             format!("Defect: mcp-check failed to judge {names}; please report this"),
         ),
         Standing::NotTested => (RED.bold(), format!("Not tested: {names}")),
-        Standing::Failing => (RED.bold(), format!("Failed: {}", failing(&those, &names, look))),
+        Standing::Failing => (
+            RED.bold(),
+            format!("Failed: {}", failing(&those, &names, look)),
+        ),
         Standing::Clean => clean(report, look),
     };
     let line = format!("{text} (exit {}).", standing.exit_code());
@@ -84,7 +87,10 @@ fn failing(those: &[&Server], names: &str, look: Look) -> String {
             .filter(|finding| finding.status == status && look.fail_on.includes(status))
             .flat_map(|finding| {
                 let check = finding.check.as_str();
-                finding.requirements.iter().map(move |id| (check, id.as_str()))
+                finding
+                    .requirements
+                    .iter()
+                    .map(move |id| (check, id.as_str()))
             })
             .collect();
         requirements.len()
@@ -107,17 +113,29 @@ fn clean(report: &Report, look: Look) -> (anstyle::Style, String) {
         .iter()
         .flat_map(|server| server.findings.iter().map(|finding| finding.status))
         .collect();
-    let judged = report.servers.iter().flat_map(|server| server.compliance.values());
+    let judged = report
+        .servers
+        .iter()
+        .flat_map(|server| server.compliance.values());
     if judged.map(|share| share.judged).sum::<usize>() == 0 {
-        return (YELLOW, "Passed, but no MUST-level requirement was judged".into());
+        return (
+            YELLOW,
+            "Passed, but no MUST-level requirement was judged".into(),
+        );
     }
     if statuses.contains(&FindingStatus::Failed) {
-        return (YELLOW, "Requirements are broken, and --fail-on never lets that pass".into());
+        return (
+            YELLOW,
+            "Requirements are broken, and --fail-on never lets that pass".into(),
+        );
     }
     if statuses.contains(&FindingStatus::Warned) && !look.verbose {
         return (GREEN, "Passed: nothing worse than warnings".into());
     }
-    (GREEN, "Passed: every requirement that was judged holds".into())
+    (
+        GREEN,
+        "Passed: every requirement that was judged holds".into(),
+    )
 }
 
 #[cfg(test)]

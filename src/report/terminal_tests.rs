@@ -49,7 +49,7 @@ fn the_verbose_strict_ascii_page_reads_like_this() {
 #[test]
 fn no_line_is_wider_than_the_page_and_none_ends_in_a_space() {
     let runs = [fixture::broken(), fixture::dead(), fixture::soft()];
-    for width in [60, 80, 100, 120] {
+    for width in [72, 80, 100, 120] {
         for verbose in [false, true] {
             let look = Look {
                 width,
@@ -138,6 +138,9 @@ fn a_run_that_judged_nothing_does_not_claim_that_all_holds() {
 #[test]
 fn the_legend_explains_the_marks_that_occur_and_no_others() {
     let text = page(&[fixture::clean()], narrow());
-    assert!(text.contains("✔ all judged") && text.contains("– nothing judged"), "{text}");
+    assert!(
+        text.contains("✔  all that was judged") && text.contains("–  nothing judged"),
+        "{text}"
+    );
     assert!(!text.contains('✗') && !text.contains('◐'), "{text}");
 }

@@ -101,10 +101,9 @@ pub fn judge_unanswered(
 /// Why the answer says nothing about the rule at hand: the host refused, or the client would have
 /// to declare a capability or visit a page first.
 pub fn turned_away(exchange: &Exchange<'_>) -> Option<String> {
-    if let Some((_, response)) = exchange.http() {
-        if is_refusal_of_host(response.status) && response.status != 500 {
-            return Some(format!("it was refused by HTTP {}", response.status));
-        }
+    let status = exchange.http().map(|(_, response)| response.status);
+    if let Some(status) = status.filter(|status| is_refusal_of_host(*status) && *status != 500) {
+        return Some(format!("it was refused by HTTP {status}"));
     }
     match exchange.reply() {
         Reply::Error(
@@ -128,7 +127,8 @@ pub fn is_missing(view: &View, method: &str) -> bool {
         .filter(|exchange| exchange.method() == method && is_ordinary(exchange))
         .map(|exchange| exchange.reply())
         .collect();
-    let is_unknown = |reply: &Reply<'_>| matches!(reply, Reply::Error(_, Some(code::METHOD_NOT_FOUND)));
+    let is_unknown =
+        |reply: &Reply<'_>| matches!(reply, Reply::Error(_, Some(code::METHOD_NOT_FOUND)));
     !plain.is_empty() && plain.iter().all(is_unknown)
 }
 
@@ -208,6 +208,24 @@ pub fn same_json(one: &Value, other: &Value) -> bool {
         }
         _ => one == other,
     }
+}
+
+/// True when the texts hold a structured result: one of them as JSON, or what is left without the
+/// object of one member in which some SDKs wrap what is no object, one text for each item of a list.
+pub fn is_in_text(texts: &[&str], structured: &Value) -> bool {
+    let wrapped = structured.as_object().filter(|members| members.len() == 1);
+    let inner = wrapped.and_then(|members| members.values().next());
+    let says = |text: &str, value: &Value| {
+        let parsed = serde_json::from_str::<Value>(text);
+        value.as_str() == Some(text) || parsed.is_ok_and(|parsed| same_json(&parsed, value))
+    };
+    let items = inner
+        .and_then(Value::as_array)
+        .filter(|items| items.len() == texts.len());
+    texts
+        .iter()
+        .any(|text| says(text, structured) || inner.is_some_and(|inner| says(text, inner)))
+        || items.is_some_and(|items| items.iter().zip(texts).all(|(item, text)| says(text, item)))
 }
 
 /// True when an error text is a stack trace.
@@ -323,6 +341,21 @@ mod tests {
         assert!(!same_json(&one, &json!({"a": [1, 2.5], "b": {}})));
         assert!(!same_json(&json!(1), &json!("1")));
         assert!(!same_json(&json!([1]), &json!([1, 1])));
+    }
+
+    #[test]
+    fn structured_results_are_found_in_texts_as_sdks_write_them() {
+        let sum = json!({"sum": 2});
+        assert!(is_in_text(&["Here it is", "{ \"sum\": 2.0 }"], &sum));
+        assert!(!is_in_text(&["two"], &sum));
+        assert!(!is_in_text(&[], &sum));
+        assert!(is_in_text(&["5"], &json!({"result": 5})));
+        assert!(is_in_text(&["hi"], &json!({"result": "hi"})));
+        assert!(is_in_text(
+            &["a", "{\"b\":1}"],
+            &json!({"result": ["a", {"b": 1}]})
+        ));
+        assert!(!is_in_text(&["a"], &json!({"result": ["a", "b"]})));
     }
 
     #[test]

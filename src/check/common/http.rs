@@ -113,6 +113,17 @@ pub fn post(intent: &str, revision: Revision, id: &str, method: &str) -> HttpCal
         .body(rpc::request(&id, method, Some(&params)))
 }
 
+/// A call with the headers of a handshake revision that follow from the answer to initialize.
+pub fn in_session(mut call: HttpCall, revision: Revision, answer: &HttpAnswer) -> HttpCall {
+    if revision >= Revision::V2025_06_18 {
+        call = call.header(VERSION_HEADER, revision.as_str());
+    }
+    match answer_header(answer, SESSION_HEADER) {
+        Some(session) => call.header(SESSION_HEADER, session),
+        None => call,
+    }
+}
+
 /// A request that any server of the revision answers, and that changes nothing.
 pub fn harmless(revision: Revision) -> &'static str {
     match revision.era() {
@@ -154,7 +165,7 @@ pub fn handshakes(view: &View, intent: &str) -> Handshakes {
 }
 
 /// Judges a request that has to be refused because its headers contradict its body: HTTP 400 and
-/// error -32020 under its id (basic/transports/streamable-http#server-validation). `what` begins
+/// error -32020 (basic/transports/streamable-http#server-validation). `what` begins
 /// the sentence of the report, for example `A request without Mcp-Method`.
 pub fn judge_header_refusal(
     ruling: &mut Ruling,
@@ -162,6 +173,14 @@ pub fn judge_header_refusal(
     subject: &str,
     what: &str,
 ) {
+    if exchange
+        .responses
+        .first()
+        .is_some_and(|it| it.channel != exchange.request.channel)
+    {
+        ruling.inconclusive("another request was answered under the id of this one");
+        return;
+    }
     let mut hint = None;
     let how = match (exchange.reply(), status(exchange)) {
         (_, Some(status)) if is_beside_the_point(status) => {
@@ -171,10 +190,11 @@ pub fn judge_header_refusal(
             return;
         }
         (Reply::Error(message, Some(code::HEADER_MISMATCH)), Some(400)) => {
-            if exchange.exact {
+            // Where headers are checked before the body is read, the id is not known.
+            if exchange.exact || message.response_id().is_none_or(|id| id == Id::Null) {
                 ruling.held(message.at.clone());
             } else {
-                let text = format!("{what} is refused, but not under the id of the request.");
+                let text = format!("{what} is refused, but under another id.");
                 ruling.odd(Problem::new(subject, text).exchange(exchange));
             }
             return;
@@ -278,8 +298,14 @@ impl NamedRequest {
     }
 }
 
+/// True when the endpoint is on this machine or in its private network.
+pub fn is_private_target(conversation: &Conversation) -> bool {
+    let mut bodies = conversation.events.iter().map(|event| &event.body);
+    bodies.any(|body| matches!(body, Body::HttpRequest(it) if is_private(host(&it.url))))
+}
+
 /// The host of a URL, without port and brackets.
-pub fn host(url: &str) -> &str {
+fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let authority = authority.rsplit('@').next().unwrap_or_default();
@@ -290,7 +316,7 @@ pub fn host(url: &str) -> &str {
 }
 
 /// True for hosts that a web page from elsewhere could not reach but through the user's browser.
-pub fn is_private(host: &str) -> bool {
+fn is_private(host: &str) -> bool {
     match host.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => {
             address.is_loopback() || address.is_private() || address.is_link_local()

@@ -2,7 +2,7 @@
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ReferencingError, Validator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::spec::Revision;
 
@@ -69,10 +69,9 @@ pub struct Place {
 
 /// The first fault of a schema in a dialect; places that `skip` accepts are left to others.
 pub fn fault(schema: &Value, draft: Draft, skip: &dyn Fn(&str) -> bool) -> Option<Fault> {
-    let mut patterns = Vec::new();
-    let mut anchors = Vec::new();
+    let mut taken = Stripped::default();
     let mut plain = schema.clone();
-    strip(&mut plain, "", 0, &mut patterns, &mut anchors);
+    taken.strip(&mut plain, "", 0);
     // Patterns were taken out: the regular expressions of the validator are not ECMA-262.
     if let Some(place) = against_dialect(&plain, draft, skip) {
         return Some(Fault::Broken(place));
@@ -82,10 +81,10 @@ pub fn fault(schema: &Value, draft: Draft, skip: &dyn Fn(&str) -> bool) -> Optio
         Some(broken) => return Some(broken),
         None => None,
     };
-    if let Some(place) = duplicate(&anchors) {
+    if let Some(place) = duplicate(&taken.anchors) {
         return Some(Fault::Broken(place));
     }
-    let faulty = patterns.iter().filter_map(pattern);
+    let faulty = taken.patterns.iter().filter_map(pattern);
     faulty
         .min_by_key(|fault| matches!(fault, Fault::Foreign(_)))
         .or(unclear)
@@ -171,95 +170,93 @@ fn pattern(place: &Place) -> Option<Fault> {
 /// Schemas deeper than this are not searched for patterns.
 const DEEPEST: usize = 64;
 
-/// Takes patterns out of a schema and notes them and all anchors, each with its place.
-fn strip(
-    schema: &mut Value,
-    at: &str,
-    depth: usize,
-    patterns: &mut Vec<Place>,
-    anchors: &mut Vec<Place>,
-) {
-    const MAPS: [&str; 6] = [
-        "properties",
-        "patternProperties",
-        "$defs",
-        "definitions",
-        "dependentSchemas",
-        "dependencies",
-    ];
-    const SINGLE: [&str; 12] = [
-        "additionalProperties",
-        "items",
-        "additionalItems",
-        "unevaluatedItems",
-        "unevaluatedProperties",
-        "contains",
-        "propertyNames",
-        "not",
-        "if",
-        "then",
-        "else",
-        "contentSchema",
-    ];
-    const LISTS: [&str; 5] = ["allOf", "anyOf", "oneOf", "prefixItems", "items"];
-    let Value::Object(members) = schema else {
-        return;
-    };
-    if depth > DEEPEST {
-        return;
-    }
-    let place = |name: &str, what: String| Place {
-        pointer: format!("{at}/{name}"),
-        what,
-    };
-    if let Some(Value::String(text)) = members.get("pattern") {
-        patterns.push(place("pattern", text.clone()));
-        members.shift_remove("pattern");
-    }
-    if let Some(Value::Object(keyed)) = members.get_mut("patternProperties") {
-        let taken = std::mem::take(keyed).into_iter().enumerate();
-        for (index, (key, value)) in taken {
-            patterns.push(place("patternProperties", key));
-            keyed.insert(format!("p{index}"), value);
+/// Keywords whose value maps names to schemas.
+const MAPS: [&str; 6] = [
+    "$defs",
+    "definitions",
+    "dependencies",
+    "dependentSchemas",
+    "patternProperties",
+    "properties",
+];
+
+/// Keywords whose value is a schema, or a list of schemas.
+const SCHEMAS: [&str; 16] = [
+    "additionalItems",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "contains",
+    "contentSchema",
+    "else",
+    "if",
+    "items",
+    "not",
+    "oneOf",
+    "prefixItems",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// What was taken out of a schema, or noted.
+#[derive(Default)]
+struct Stripped {
+    patterns: Vec<Place>,
+    anchors: Vec<Place>,
+}
+
+impl Stripped {
+    /// Takes the patterns out of a schema and notes them and all anchors.
+    fn strip(&mut self, schema: &mut Value, at: &str, depth: usize) {
+        let Value::Object(members) = schema else {
+            return;
+        };
+        if depth > DEEPEST {
+            return;
         }
-    }
-    for name in ["$id", "$anchor", "$dynamicAnchor"] {
-        if let Some(Value::String(text)) = members.get(name) {
-            let pointer = at.to_owned();
-            anchors.push(Place {
-                pointer,
-                what: format!("{name} {text:?}"),
-            });
+        self.note(members, at);
+        for name in MAPS {
+            let inner = members.get_mut(name).and_then(Value::as_object_mut);
+            for (key, value) in inner.into_iter().flatten() {
+                self.strip(value, &format!("{at}/{name}/{key}"), depth + 1);
+            }
         }
-    }
-    for name in MAPS {
-        if let Some(Value::Object(inner)) = members.get_mut(name) {
-            for (key, value) in inner {
-                strip(
-                    value,
-                    &format!("{at}/{name}/{key}"),
-                    depth + 1,
-                    patterns,
-                    anchors,
-                );
+        for name in SCHEMAS {
+            match members.get_mut(name) {
+                Some(Value::Array(items)) => {
+                    for (index, item) in items.iter_mut().enumerate() {
+                        self.strip(item, &format!("{at}/{name}/{index}"), depth + 1);
+                    }
+                }
+                Some(inner) => self.strip(inner, &format!("{at}/{name}"), depth + 1),
+                None => {}
             }
         }
     }
-    for name in SINGLE {
-        if let Some(inner) = members.get_mut(name) {
-            strip(inner, &format!("{at}/{name}"), depth + 1, patterns, anchors);
+
+    fn note(&mut self, members: &mut Map<String, Value>, at: &str) {
+        let place = |name: &str, what: String| Place {
+            pointer: format!("{at}/{name}"),
+            what,
+        };
+        if let Some(Value::String(text)) = members.get("pattern") {
+            self.patterns.push(place("pattern", text.clone()));
+            members.shift_remove("pattern");
         }
-    }
-    for name in LISTS {
-        if let Some(Value::Array(inner)) = members.get_mut(name) {
-            for (index, value) in inner.iter_mut().enumerate() {
-                strip(
-                    value,
-                    &format!("{at}/{name}/{index}"),
-                    depth + 1,
-                    patterns,
-                    anchors,
-                );
+        if let Some(Value::Object(keyed)) = members.get_mut("patternProperties") {
+            for (index, (key, value)) in std::mem::take(keyed).into_iter().enumerate() {
+                self.patterns.push(place("patternProperties", key));
+                keyed.insert(format!("p{index}"), value);
+            }
+        }
+        for name in ["$id", "$anchor", "$dynamicAnchor"] {
+            if let Some(Value::String(text)) = members.get(name) {
+                self.anchors.push(Place {
+                    pointer: at.to_owned(),
+                    what: format!("{name} {text:?}"),
+                });
             }
         }
     }

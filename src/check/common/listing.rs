@@ -127,6 +127,22 @@ impl<'v> Walk<'v> {
     }
 }
 
+impl<'v> Walk<'v> {
+    /// True when an entry stands twice because a page begins with the end of the page before it,
+    /// which is a matter of paging and not of the list.
+    pub fn is_overlap(&self, member: &str, one: &Listed<'v>, other: &Listed<'v>) -> bool {
+        if other.page != one.page + 1 {
+            return false;
+        }
+        let (before, after) = (
+            self.pages[one.page].entries(member),
+            self.pages[other.page].entries(member),
+        );
+        let most = before.len().min(after.len());
+        (other.index + 1..=most).any(|length| before.ends_with(&after[..length]))
+    }
+}
+
 /// The walks over a list on one connection: those that any client makes, and those of [`WALK`].
 pub fn walks_on<'v>(conversation: &'v Conversation, method: &str) -> Vec<Walk<'v>> {
     let mut walks: Vec<Walk<'v>> = Vec::new();
@@ -189,9 +205,8 @@ impl Listed<'_> {
     }
 }
 
-/// Entries of one list that share a name although each is an entry of its own: those on one page,
-/// and those on different pages that differ otherwise and do so in every walk. An equal entry on
-/// two pages is a matter of paging.
+/// Entries of one list that share a name in every walk. What stands twice because pages overlap is
+/// left out.
 pub fn namesakes<'v>(
     view: &'v View,
     method: &str,
@@ -212,7 +227,8 @@ pub fn namesakes<'v>(
     };
     let mut found = first.duplicates(member, key);
     found.retain(|(one, other)| {
-        one.page == other.page || (one.value != other.value && is_shared(&one.value[key]))
+        let is_certain = one.page == other.page || is_shared(&one.value[key]);
+        is_certain && !first.is_overlap(member, one, other)
     });
     found
 }

@@ -30,12 +30,16 @@ pub fn listen<'p>(peer: &'p mut dyn Peer, intent: &'p str, patience: Duration) -
         fresh.settle().await;
         let listen = |id: Id, filter: Value| {
             let params = json!({"notifications": filter});
-            let mut request = Request::new(intent, "subscriptions/listen").params(params).id(id);
+            let mut request = Request::new(intent, "subscriptions/listen")
+                .params(params)
+                .id(id);
             request.deadline = Some(patience);
             request
         };
         let nothing = listen(Id::from("mcp-check-s"), json!({}));
-        fresh.requests(vec![nothing, listen(Id::from(31), filter)]).await;
+        fresh
+            .requests(vec![nothing, listen(Id::from(31), filter)])
+            .await;
         fresh.settle().await;
         fresh.close().await;
     })

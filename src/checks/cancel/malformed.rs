@@ -32,7 +32,7 @@ pub(crate) const CHECK: Check = Check {
     transports: Transports::All,
     needs: &[],
     effect: Effect::MayKill,
-    scope: Scope::EachRevision,
+    scope: Scope::OncePerEra,
     since: "0.1.0",
     method: Method::Probe { drive, judge },
 };

@@ -40,7 +40,7 @@
 //! ```
 
 use crate::check::common::answers::{evidence_first, judge_unanswered, shown, turned_away};
-use crate::check::common::uri_template;
+use crate::check::common::completable::completable;
 use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -77,7 +77,7 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         if !may_complete(peer.revision(), peer.session()) {
             return;
         }
-        for (reference, argument) in references(peer.surface()).into_iter().take(SAMPLES) {
+        for (reference, argument) in completable(peer.surface()).into_iter().take(SAMPLES) {
             for value in ["", "a"] {
                 let params = json!({
                     "ref": reference,
@@ -89,36 +89,6 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         }
         peer.settle().await;
     })
-}
-
-/// What can be completed: arguments of listed prompts and variables of listed templates.
-fn references(surface: &Surface) -> Vec<(Value, String)> {
-    let mut found = Vec::new();
-    for prompt in &surface.prompts {
-        let arguments = prompt["arguments"].as_array().into_iter().flatten();
-        for name in arguments.filter_map(|argument| argument["name"].as_str()) {
-            found.push((
-                json!({"type": "ref/prompt", "name": prompt["name"]}),
-                name.to_owned(),
-            ));
-        }
-    }
-    for template in surface
-        .templates
-        .iter()
-        .filter_map(|template| template["uriTemplate"].as_str())
-    {
-        let variables = uri_template::parse(template).map(|parsed| parsed.variables);
-        for name in variables.unwrap_or_default() {
-            // Templates come in turn with prompts, so that a few samples have some of both.
-            let place = found.len().min(1);
-            found.insert(
-                place,
-                (json!({"type": "ref/resource", "uri": template}), name),
-            );
-        }
-    }
-    found
 }
 
 fn judge(view: &View) -> Verdicts {
@@ -134,28 +104,9 @@ fn judge(view: &View) -> Verdicts {
         judge_answer(verdicts.on(ANSWERED), &exchange);
     }
     for (exchange, result) in view.results_of("completion/complete") {
-        let about = |text: String| Problem::new(SUBJECT, text).exchange(&exchange);
-        let at = exchange.responses[0].at.clone();
-        match &result["completion"]["values"] {
-            Value::Array(values) => {
-                verdicts.on(SHAPE).held(at.clone());
-                let ruling = verdicts.on(MOST);
-                if values.len() > MOST_VALUES {
-                    ruling.broken(about(format!(
-                        "A completion has more than {MOST_VALUES} values."
-                    )));
-                } else {
-                    ruling.held(at);
-                }
-            }
-            other if result["completion"].is_object() => {
-                let text = match other {
-                    Value::Null => "A completion has no `values`.".to_owned(),
-                    _ => "The `values` of a completion are no array.".to_owned(),
-                };
-                verdicts.on(SHAPE).broken(about(text));
-            }
-            _ => {
+        match result["completion"].as_object() {
+            Some(completion) => judge_completion(&mut verdicts, &exchange, completion),
+            None => {
                 verdicts
                     .on(SHAPE)
                     .inconclusive("a result has no `completion`");
@@ -169,6 +120,45 @@ fn judge(view: &View) -> Verdicts {
             .not_applicable("there was nothing to complete, or no answer that could be judged");
     }
     verdicts
+}
+
+fn judge_completion(
+    verdicts: &mut Verdicts,
+    exchange: &Exchange<'_>,
+    completion: &serde_json::Map<String, Value>,
+) {
+    let about = |text: String| Problem::new(SUBJECT, text).exchange(exchange);
+    let at = &exchange.responses[0].at;
+    let values = completion.get("values").and_then(Value::as_array);
+    let ruling = verdicts.on(SHAPE);
+    match shape_fault(completion) {
+        None => ruling.held(at.clone()),
+        Some(fault) => ruling.broken(about(format!("In a completion, {fault}."))),
+    };
+    match values {
+        Some(values) if values.len() > MOST_VALUES => {
+            let text = format!("A completion has more than {MOST_VALUES} values.");
+            verdicts.on(MOST).broken(about(text));
+        }
+        Some(_) => {
+            verdicts.on(MOST).held(at.clone());
+        }
+        None => {}
+    }
+}
+
+fn shape_fault(completion: &serde_json::Map<String, Value>) -> Option<&'static str> {
+    let Some(values) = completion.get("values") else {
+        return Some("there are no `values`");
+    };
+    let is = |name: &str, fits: &dyn Fn(&Value) -> bool| completion.get(name).is_none_or(fits);
+    match values.as_array() {
+        None => Some("`values` is no array"),
+        Some(values) if !values.iter().all(Value::is_string) => Some("a value is no string"),
+        _ if !is("total", &Value::is_number) => Some("`total` is no number"),
+        _ if !is("hasMore", &Value::is_boolean) => Some("`hasMore` is no boolean"),
+        _ => None,
+    }
 }
 
 fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {

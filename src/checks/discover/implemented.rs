@@ -103,6 +103,9 @@ fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         | Reply::Error(message, Some(code::UNSUPPORTED_PROTOCOL_VERSION)) => {
             ruling.held(message.at.clone());
         }
+        _ if common::misaddressed(exchange).is_some() => {
+            ruling.inconclusive("a request was answered under the id of nothing");
+        }
         Reply::Error(_, Some(code::METHOD_NOT_FOUND)) => {
             let text =
                 "server/discover is an unknown method, although the server speaks 2026-07-28.";

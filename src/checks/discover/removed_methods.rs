@@ -30,6 +30,7 @@
 //! < exit 1
 //! ```
 
+use crate::check::common::misaddressed;
 use crate::check::prelude::*;
 
 const ID: &str = "versioning.removed-methods";
@@ -84,6 +85,7 @@ fn judge(view: &View) -> Verdicts {
                 ruling.held(message.at.clone());
             }
             Reply::Result(..) => served.push(exchange.clone()),
+            _ if misaddressed(&exchange).is_some() => {}
             Reply::Gone(event) => {
                 let text = format!("The server ends when it is sent {method}.");
                 ruling.broken(about(text).event(event, "connection ended"));

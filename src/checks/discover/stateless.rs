@@ -38,7 +38,8 @@
 //! < http 503
 //! ```
 
-use crate::check::common::{self, handshake};
+use crate::check::common;
+use crate::check::common::handshake::{ask_alone, list_methods};
 use crate::check::prelude::*;
 
 const PRIOR: &str = "stateless.no-prior-requests-needed";
@@ -61,7 +62,7 @@ const CAPABILITIES_KEY: &str = "io.modelcontextprotocol/clientCapabilities";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        let Some(list) = handshake::list_methods(peer.session()).first().copied() else {
+        let Some(list) = list_methods(peer.session()).first().copied() else {
             return;
         };
         let incomplete = |intent: &str| Request::new(intent, list).without_meta(CAPABILITIES_KEY);
@@ -73,18 +74,20 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         fresh.settle().await;
         fresh.close().await;
         // Who serves it after a complete request may serve it always, which is another fault.
-        if let Some(Answer::Result(_)) = later {
-            if let Some(mut fresh) = peer.open(Opening::Silent).await {
-                fresh.request(incomplete(INCOMPLETE_FIRST)).await;
-                fresh.close().await;
-            }
+        let is_served = matches!(later, Some(Answer::Result(_)));
+        let second = match is_served {
+            true => peer.open(Opening::Silent).await,
+            false => None,
+        };
+        if let Some(fresh) = second {
+            ask_alone(fresh, incomplete(INCOMPLETE_FIRST)).await;
         }
     })
 }
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    if handshake::list_methods(&view.session()).is_empty() {
+    if list_methods(&view.session()).is_empty() {
         for id in CHECK.covers {
             verdicts
                 .on(id)
@@ -112,6 +115,7 @@ fn judge_first(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
             return;
         }
         Reply::Malformed(_) => return,
+        _ if common::misaddressed(exchange).is_some() => return,
         Reply::HttpOnly(_, response) if common::is_refusal_of_host(response.status) => {
             ruling.inconclusive(format!(
                 "the request was refused by HTTP {}",

@@ -150,10 +150,7 @@ fn judge_modern(ruling: &mut Ruling, revision: Revision, exchange: &Exchange<'_>
 }
 
 fn judge_handshake(ruling: &mut Ruling, exchange: &Exchange<'_>) {
-    let requested = exchange
-        .params()
-        .map(|params| params["protocolVersion"].clone());
-    let requested = requested.unwrap_or_default();
+    let requested = handshake::requested_version(exchange);
     let what = match exchange.reply() {
         Reply::Result(message, result) if result["protocolVersion"] == requested => {
             ruling.held(message.at.clone());

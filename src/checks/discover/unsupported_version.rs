@@ -95,13 +95,15 @@ fn judge(view: &View) -> Verdicts {
             Reply::Error(message, Some(code::METHOD_NOT_FOUND)) if is_unknown(&exchange) => {
                 verdicts.on(ERROR).held(message.at.clone());
             }
+            // What else an unknown method is answered by has a rule of its own.
+            _ if is_unknown(&exchange) => {}
             Reply::HttpOnly(_, response) if common::is_refusal_of_host(response.status) => {
                 let why = format!("a request was refused by HTTP {}", response.status);
                 verdicts.on(ERROR).inconclusive(why);
             }
-            Reply::HttpOnly(..) if is_unknown(&exchange) => {}
             Reply::HttpOnly(..) => judge_status(verdicts.on(STATUS), &exchange),
             Reply::Malformed(_) => {}
+            _ if common::misaddressed(&exchange).is_some() => {}
             other => judge_other(verdicts.on(ERROR), &exchange, &other),
         }
     }
@@ -121,10 +123,6 @@ fn judge_other(ruling: &mut Ruling, exchange: &Exchange<'_>, reply: &Reply<'_>) 
         Reply::Gone(_) => "ends the server".to_owned(),
         _ => "is refused without the code -32022".to_owned(),
     };
-    // An unknown method may be answered by whichever error the server finds first.
-    if is_unknown(exchange) && matches!(reply, Reply::Error(..)) {
-        return;
-    }
     let text = format!("A request for the version {MADE_UP} {what}.");
     let mut problem = Problem::new(SUBJECT, text).exchange(exchange);
     if matches!(reply, Reply::Error(_, Some(-32004))) {

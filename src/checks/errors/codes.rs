@@ -41,9 +41,9 @@
 //! < error -32022 "No" data {"supported":["2027-01-01"],"requested":"2026-07-28"}
 //! ```
 
+use crate::check::common::http::{VERSION_HEADER, sent_header};
 use crate::check::common::{is_ordinary, revision_of};
 use crate::check::prelude::*;
-use crate::transcript::event::header;
 
 const RANGE: &str = "errors.mcp-range-only-defined";
 const MEANING: &str = "errors.mcp-codes-meaning";
@@ -186,21 +186,11 @@ fn headers_match(exchange: &Exchange<'_>) -> bool {
     if named.contains(&exchange.method()) || !is_ordinary(exchange) {
         return false;
     }
-    let request = exchange
-        .conversation
-        .events
-        .iter()
-        .find_map(|event| match &event.body {
-            Body::HttpRequest(request) if event.channel == exchange.request.channel => {
-                Some(request)
-            }
-            _ => None,
-        });
-    let Some(request) = request else { return false };
+    let sent = |name| sent_header(exchange.conversation, exchange.request.channel, name);
     let version = exchange
         .params()
         .and_then(|params| params["_meta"]["io.modelcontextprotocol/protocolVersion"].as_str());
     version.is_some()
-        && header(&request.headers, "mcp-protocol-version") == version
-        && header(&request.headers, "mcp-method") == Some(exchange.method())
+        && sent(VERSION_HEADER) == version
+        && sent("Mcp-Method") == Some(exchange.method())
 }

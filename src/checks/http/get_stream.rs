@@ -8,12 +8,6 @@
 //! ```mcp passes
 //! transport http
 //! > http GET
-//! < http 405
-//! ```
-//!
-//! ```mcp passes
-//! transport http
-//! > http GET
 //! < sse
 //! < open
 //! < notify notifications/tools/list_changed
@@ -39,6 +33,13 @@
 //! < raw {"jsonrpc":"2.0","id":"mcpcheck-get-ping","result":{}}
 //! ```
 //!
+//! ```mcp passes
+//! transport http
+//! > http GET
+//! < http 405
+//! < body application/json {"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"No"}}
+//! ```
+//!
 //! ```mcp inconclusive
 //! transport http
 //! > http GET
@@ -49,10 +50,9 @@ use futures_util::future::join;
 
 use crate::check::common::handshake::initialize_params;
 use crate::check::common::http::{
-    EVENT_STREAM, SESSION_HEADER, VERSION_HEADER, answer_header, is_beside_the_point, post,
-    sent_header, sent_on,
+    EVENT_STREAM, in_session, is_beside_the_point, post, sent_header, sent_on,
 };
-use crate::check::peer::HttpAnswer;
+use crate::check::common::sse_of;
 use crate::check::prelude::*;
 use crate::transcript::HttpResponse;
 
@@ -109,17 +109,6 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     })
 }
 
-/// The call with the headers that the answer to initialize asks for.
-fn in_session(mut call: HttpCall, revision: Revision, answer: &HttpAnswer) -> HttpCall {
-    if revision >= Revision::V2025_06_18 {
-        call = call.header(VERSION_HEADER, revision.as_str());
-    }
-    match answer_header(answer, SESSION_HEADER) {
-        Some(session) => call.header(SESSION_HEADER, session),
-        None => call,
-    }
-}
-
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let gets: Vec<Sent<'_>> = view.sent(GET).collect();
@@ -174,6 +163,9 @@ fn judge_get(verdicts: &mut Verdicts, sent: &Sent<'_>) {
         .event(event, shown);
     if matches!(status, 200..=299 | 500..) {
         verdicts.on(ENDPOINT).broken(problem.clone());
+    } else {
+        let why = format!("GET is refused by HTTP {status}, which says little about the path");
+        verdicts.on(ENDPOINT).inconclusive(why);
     }
     match status {
         // Without sessions this may be about the stream of another client.
@@ -184,7 +176,8 @@ fn judge_get(verdicts: &mut Verdicts, sent: &Sent<'_>) {
 
 fn judge_responses(ruling: &mut Ruling, view: &View, gets: &[Sent<'_>]) {
     for (conversation, message) in view.received() {
-        let is_get = sent_on(conversation, message.channel).is_some_and(|it| it.method == "GET");
+        let is_get = sent_on(conversation, message.channel).is_some_and(|it| it.method == "GET")
+            && sse_of(conversation, message).is_some();
         let is_resumed = sent_header(conversation, message.channel, "last-event-id").is_some();
         if is_get && !is_resumed && message.is_response() {
             let text = "A response arrives on the stream that GET opened.";

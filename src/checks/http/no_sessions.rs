@@ -117,7 +117,7 @@ fn judge(view: &View) -> Verdicts {
 fn judge_minted(ruling: &mut Ruling, view: &View, era: &Handshakes) {
     let requests = view
         .exchanges()
-        .filter(|exchange| exchange.intent() != Some(OTHER_ERA));
+        .filter(|exchange| exchange.method() != "initialize");
     for exchange in requests {
         let Some((at, response)) = exchange.http() else {
             continue;

@@ -33,14 +33,7 @@
 //! when mcp-protocol-version: 2025-11-25
 //! < http 400
 //! ```
-//!
-//! ```mcp fails http.version-header.not-needed-on-initialize
-//! transport http
-//! >2 initialize
-//! < http 400
-//! ```
 
-use crate::check::common::handshake::initialize_params;
 use crate::check::common::http::{
     VERSION_HEADER, harmless, is_beside_the_point, sent_header, status,
 };
@@ -48,12 +41,11 @@ use crate::check::common::is_ordinary;
 use crate::check::prelude::*;
 
 const ACCEPTED: &str = "http.version-header.accepted";
-const NOT_ON_INITIALIZE: &str = "http.version-header.not-needed-on-initialize";
 const INVALID: &str = "http.version-header.invalid-400";
 const ABSENT: &str = "http.version-header.absent";
 
 pub(crate) const CHECK: Check = Check {
-    covers: &[ACCEPTED, NOT_ON_INITIALIZE, INVALID, ABSENT],
+    covers: &[ACCEPTED, INVALID, ABSENT],
     transports: Transports::Http,
     needs: &[],
     effect: Effect::Harmless,
@@ -64,8 +56,6 @@ pub(crate) const CHECK: Check = Check {
 
 const WRONG: &str = "version-header-wrong";
 const NO_HEADER: &str = "version-header-absent";
-const PLAIN: &str = "version-header-plain-initialize";
-const NAMED: &str = "version-header-named-initialize";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
@@ -78,21 +68,6 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         peer.request(Request::new(NO_HEADER, method).without_header(VERSION_HEADER))
             .await;
         peer.settle().await;
-        let params = initialize_params(revision.as_str(), json!({}));
-        for (intent, header) in [(PLAIN, None), (NAMED, Some(revision.as_str()))] {
-            let Some(mut fresh) = peer.open(Opening::Silent).await else {
-                return;
-            };
-            let mut request = Request::new(intent, "initialize").params(params.clone());
-            if let Some(version) = header {
-                request = request.header(VERSION_HEADER, version);
-            }
-            let answer = fresh.request(request).await;
-            fresh.close().await;
-            if let Some(Answer::Result(_)) = answer {
-                return;
-            }
-        }
     })
 }
 
@@ -105,7 +80,6 @@ fn judge(view: &View) -> Verdicts {
         judge_absent(verdicts.on(ABSENT), &exchange, view);
     }
     judge_accepted(verdicts.on(ACCEPTED), view);
-    judge_initialize(verdicts.on(NOT_ON_INITIALIZE), view);
     verdicts
 }
 
@@ -179,31 +153,5 @@ fn judge_accepted(ruling: &mut Ruling, view: &View) {
     if let (true, true, Some(exchange)) = (ruling.held.is_empty(), served_without, refused) {
         let text = "Requests that name the agreed revision are refused, and served without it.";
         ruling.broken(Problem::new("agreed version", text).exchange(&exchange));
-    }
-}
-
-fn judge_initialize(ruling: &mut Ruling, view: &View) {
-    let accepted = |intent: &'static str| {
-        let mut answers = view
-            .exchanges_meant(intent)
-            .filter_map(|it| match it.reply() {
-                Reply::Result(message, _) => Some(message.at.clone()),
-                _ => None,
-            });
-        answers.next()
-    };
-    if let Some(at) = accepted(PLAIN) {
-        ruling.held(at);
-        return;
-    }
-    let refused = view.exchanges_meant(PLAIN).next();
-    match (refused, accepted(NAMED)) {
-        (Some(exchange), Some(_)) => {
-            let text = "initialize is refused without MCP-Protocol-Version and accepted with it.";
-            ruling.broken(Problem::new("initialize", text).exchange(&exchange));
-        }
-        _ => {
-            ruling.inconclusive("no second initialize was accepted");
-        }
     }
 }

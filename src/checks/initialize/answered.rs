@@ -1,10 +1,9 @@
 //! A correct initialize request is answered, by the version it asks for, and ping works at once.
 //!
-//! Everything else waits for this answer. A server that answers only its first client, or that
-//! names another version than it agreed to a moment ago, works in one test and fails in the next.
-//! Until the initialized notification arrives, ping is the one request that a client may send, and
-//! clients do send it to see whether a slow server is alive. Answer initialize from constants, and
-//! register ping before anything that needs the session.
+//! A server that answers only its first client, or that names another version than it agreed to a
+//! moment ago, works in one test and fails in the next. Until the initialized notification arrives,
+//! ping is what a client may send to see whether a slow server is alive. Answer initialize from
+//! constants, and register ping before anything that needs the session.
 //!
 //! ```mcp passes
 //! > ping
@@ -111,6 +110,7 @@ fn judge(view: &View) -> Verdicts {
 fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     let about = |text: String| Problem::new("initialize", text).exchange(exchange);
     match exchange.reply() {
+        _ if common::misaddressed(exchange).is_some() => {}
         Reply::Result(message, result) => {
             let is_whole = result["protocolVersion"].is_string()
                 && result["capabilities"].is_object()
@@ -141,8 +141,7 @@ fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
             ruling.odd(about(text));
         }
         Reply::HttpOnly(_, response) => {
-            let status = response.status;
-            ruling.inconclusive(format!("a second client was refused by HTTP {status}"));
+            ruling.inconclusive(format!("a client was refused by HTTP {}", response.status));
         }
         Reply::Gone(_) => {
             ruling.inconclusive("a second connection ended before it was initialized");
@@ -152,7 +151,6 @@ fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
 }
 
 fn judge_version(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
-    let requested = exchange.params().map(|params| &params["protocolVersion"]);
     let Reply::Result(message, result) = exchange.reply() else {
         return;
     };
@@ -166,8 +164,7 @@ fn judge_version(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
         }
         Some(answer) => {
             let text = format!(
-                "The server agrees to {version} on one connection and answers {answer} to it on \
-                 another."
+                "The server agrees to {version} once and answers {answer} to it elsewhere."
             );
             ruling.broken(Problem::new("initialize", text).exchange(exchange));
         }
@@ -186,6 +183,7 @@ fn judge_ping(ruling: &mut Ruling, view: &View) {
                 continue;
             }
             Reply::Malformed(_) => continue,
+            _ if common::misaddressed(&exchange).is_some() => continue,
             Reply::HttpOnly(_, response) if common::is_refusal_of_host(response.status) => continue,
             _ if !works_later => {
                 ruling.inconclusive("ping does not work after the initialized notification either");

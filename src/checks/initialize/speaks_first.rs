@@ -67,12 +67,9 @@ fn judge(view: &View) -> Verdicts {
         if conversation.opened.purpose != PURPOSE || !early.is_empty() {
             continue;
         }
-        match conversation
-            .exit()
-            .filter(|exit| !was_signalled(conversation, exit))
-        {
-            Some(exit) => ruling.held(exit.reference()),
-            None => ruling.inconclusive("the process had to be ended before it said anything"),
+        match silent_end(view, conversation) {
+            Some(end) => ruling.held(end.reference()),
+            None => ruling.inconclusive("the process was ended before it can be said to have run"),
         };
     }
     verdicts
@@ -100,8 +97,24 @@ fn judge_message(ruling: &mut Ruling, message: &WireMessage) {
     }
 }
 
-fn was_signalled(conversation: &Conversation, exit: &Event) -> bool {
-    conversation.events.iter().any(|event| {
-        event.seq < exit.seq && matches!(event.body, Body::Process(Process::Signalled { .. }))
-    })
+/// The end of a process that had time to say something: it exited by itself, or ran for more than
+/// twice as long as another one needed for its first answer.
+fn silent_end<'c>(view: &View, conversation: &'c Conversation) -> Option<&'c Event> {
+    let end = conversation.events.iter().find(|event| {
+        matches!(
+            event.body,
+            Body::Process(Process::Exited { .. } | Process::Signalled { .. })
+        )
+    })?;
+    if let Body::Process(Process::Exited { .. }) = end.body {
+        return Some(end);
+    }
+    let main = view.main()?;
+    let answer = main
+        .received()
+        .next()
+        .and_then(|message| main.event(message.at.seq))?;
+    let needed = answer.at_ms.saturating_sub(main.events.first()?.at_ms);
+    let ran = end.at_ms.saturating_sub(conversation.events.first()?.at_ms);
+    (ran > needed.saturating_mul(2)).then_some(end)
 }

@@ -101,6 +101,7 @@ fn judge(view: &View) -> Verdicts {
                 judge_result(&mut verdicts, view, &exchange, (&message.at, result));
             }
             Reply::Malformed(_) => {}
+            _ if common::misaddressed(&exchange).is_some() => {}
             _ => judge_refusal(&mut verdicts, view, &exchange),
         }
     }

@@ -121,5 +121,5 @@ fn unasked<'e, 'c>(
     if before().any(|exchange| may_have_asked(&exchange)) {
         return None;
     }
-    before().last().filter(|exchange| !has_level(exchange))
+    before().next_back().filter(|exchange| !has_level(exchange))
 }

@@ -157,15 +157,15 @@ fn judge_pages(ruling: &mut Ruling, walks: &[Walk<'_>], (method, member, key): (
     let [first, .., _] = complete.as_slice() else {
         return;
     };
-    let is_on_two_pages = |walk: &Walk<'_>, value: &Value| {
-        walk.duplicates(member, key).iter().any(|(one, other)| {
-            one.page != other.page && one.value == other.value && one.value == value
-        })
+    let overlaps = |walk: &Walk<'_>, value: &Value| {
+        let twice = walk.duplicates(member, key).into_iter();
+        twice
+            .filter(|(one, _)| one.value == value)
+            .any(|(one, other)| walk.is_overlap(member, &one, &other))
     };
     let mut is_clean = true;
     for (one, other) in first.duplicates(member, key) {
-        let in_all = complete.iter().all(|walk| is_on_two_pages(walk, one.value));
-        if one.page != other.page && one.value == other.value && in_all {
+        if complete.iter().all(|walk| overlaps(walk, one.value)) {
             is_clean = false;
             let text = format!("{method} has {} on two pages.", one.value[key]);
             let problem = Problem::new(format!("method:{method}"), text)

@@ -51,6 +51,8 @@ pub(crate) const CHECK: Check = Check {
 
 const INVALID: &str = "invalid-cursor";
 const ODD: &str = "odd-cursor";
+/// The same request without a cursor, for comparison.
+const CONTROL: &str = "first-page";
 /// One subject for all lists: paging is written once.
 const SUBJECT: &str = "invalid cursor";
 const CODE: &str = "pagination.invalid-cursor";
@@ -71,7 +73,7 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             let with = |intent: &str, cursor: Value| {
                 Request::new(intent, method).params(json!({"cursor": cursor}))
             };
-            let first = fresh.request(Request::new("first-page", method)).await;
+            let first = fresh.request(Request::new(CONTROL, method)).await;
             let invalid = [json!("mcp-check-invalid"), json!(5)];
             let answers = fresh
                 .requests(invalid.map(|cursor| with(INVALID, cursor)).to_vec())
@@ -112,7 +114,18 @@ fn odd_cursors(first: Option<Answer>) -> Vec<String> {
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     for exchange in view.exchanges_meant(INVALID) {
-        judge_invalid(verdicts.on(CODE), &exchange);
+        let control = exchange
+            .conversation
+            .exchanges()
+            .filter(|other| other.intent() == Some(CONTROL))
+            .find(|other| other.method() == exchange.method());
+        match control.filter(|control| control.result().is_some()) {
+            Some(_) => judge_invalid(verdicts.on(CODE), &exchange),
+            None => {
+                let why = format!("{} is refused without a cursor as well", exchange.method());
+                verdicts.on(CODE).inconclusive(why);
+            }
+        }
     }
     for exchange in view.exchanges_meant(ODD) {
         judge_odd(verdicts.on(GRACEFUL), &exchange);

@@ -107,6 +107,10 @@ fn judge_failure(ruling: &mut Ruling, exchange: &Exchange<'_>) {
             ruling.inconclusive(format!("ping was refused by HTTP {}", response.status));
             return;
         }
+        _ if common::misaddressed(exchange).is_some() => {
+            ruling.inconclusive("a ping was answered under the id of nothing");
+            return;
+        }
         Reply::Error(_, Some(code)) => format!("is answered by error {code}"),
         Reply::Error(_, None) => "is answered by an error".to_owned(),
         Reply::HttpOnly(_, response) => {

@@ -19,7 +19,9 @@
 //! < result {"messages":[]}
 //! ```
 
-use crate::check::common::answers::{UNKNOWN_NAME, judge_unanswered, shown, turned_away};
+use crate::check::common::answers::{
+    UNKNOWN_NAME, is_missing, judge_unanswered, shown, turned_away,
+};
 use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -38,7 +40,8 @@ const SUBJECT: &str = "unknown prompt";
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let params = json!({"name": UNKNOWN_NAME});
-        peer.request(Request::new(INTENT, "prompts/get").params(params)).await;
+        peer.request(Request::new(INTENT, "prompts/get").params(params))
+            .await;
         peer.settle().await;
     })
 }
@@ -47,12 +50,12 @@ fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let ruling = verdicts.on("prompts.get.unknown-name-error");
     for exchange in view.exchanges_meant(INTENT) {
-        judge_unknown(ruling, &exchange);
+        judge_unknown(ruling, view, &exchange);
     }
     verdicts
 }
 
-fn judge_unknown(ruling: &mut Ruling, exchange: &Exchange<'_>) {
+fn judge_unknown(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
     if judge_unanswered(
         ruling,
         exchange,
@@ -68,6 +71,9 @@ fn judge_unknown(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     let about = |text: String| Problem::new(SUBJECT, text).exchange(exchange);
     match exchange.reply() {
         Reply::Error(message, Some(code::INVALID_PARAMS)) => ruling.held(message.at.clone()),
+        Reply::Error(_, Some(code::METHOD_NOT_FOUND)) if is_missing(view, "prompts/get") => {
+            ruling.inconclusive("prompts/get does not exist")
+        }
         Reply::Error(_, code) => {
             let text = format!(
                 "An unknown prompt is answered with {} instead of -32602.",

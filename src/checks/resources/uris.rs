@@ -31,7 +31,7 @@
 //! < result {"resources":[{"uri":"my_app://a","name":"a"}]}
 //! ```
 //!
-//! ```mcp fails resources.uri.custom-scheme-rfc3986
+//! ```mcp fails resources.uri.absolute-and-valid resources.uri.custom-scheme-rfc3986
 //! > resources/list
 //! < result {"resources":[{"uri":"my_app://a","name":"a"}]}
 //! ```
@@ -64,7 +64,7 @@ fn judge(view: &View) -> Verdicts {
     for resource in listed(view, "resources/list", "resources") {
         if let Some(uri) = resource.value["uri"].as_str() {
             verdicts.on(UNIQUE).held(resource.message.at.clone());
-            judge_uri(&mut verdicts, view.revision, &resource, uri);
+            judge_uri(&mut verdicts, &resource, uri);
         }
     }
     for (one, other) in namesakes(view, "resources/list", "resources", "uri") {
@@ -88,34 +88,28 @@ fn about(resource: &Listed<'_>, text: String) -> Problem {
         .at_pointer(resource.message, &resource.pointer("resources", "/uri"))
 }
 
-/// What is wrong with the scheme alone is a matter of the scheme's own requirement, which exists
-/// from 2025-06-18 on; the rest is then judged behind another scheme.
-fn judge_uri(verdicts: &mut Verdicts, revision: Revision, resource: &Listed<'_>, uri: &str) {
-    let at = resource.message.at.clone();
-    let mut judged = uri.to_owned();
-    if let Some((scheme, rest)) = uri
-        .split_once(':')
-        .filter(|(scheme, _)| is_meant_as_scheme(scheme))
-    {
-        if is_scheme(scheme) {
-            let known = ["http", "https", "file", "git", "data"];
-            if !known.contains(&scheme.to_ascii_lowercase().as_str()) {
-                verdicts.on(SCHEME).held(at.clone());
+fn judge_uri(verdicts: &mut Verdicts, resource: &Listed<'_>, uri: &str) {
+    let at = &resource.message.at;
+    let scheme = uri.split_once(':').map(|(scheme, _)| scheme);
+    if let Some(scheme) = scheme.filter(|scheme| is_custom(scheme)) {
+        let ruling = verdicts.on(SCHEME);
+        match is_scheme(scheme) {
+            true => ruling.held(at.clone()),
+            false => {
+                let text = format!(
+                    "{scheme:?} is no URI scheme: schemes begin with a letter and hold letters, digits, + - . only."
+                );
+                ruling.broken(about(resource, text))
             }
-        } else if revision >= Revision::V2025_06_18 {
-            let text = format!(
-                "{scheme:?} is no URI scheme: schemes begin with a letter and hold letters, digits, + - . only."
-            );
-            verdicts.on(SCHEME).broken(about(resource, text));
-            judged = format!("x:{rest}");
-        }
+        };
     }
     let ruling = verdicts.on(VALID);
-    match fault(&judged) {
-        None => ruling.held(at),
+    match fault(uri) {
+        None => ruling.held(at.clone()),
         Some(fault) => {
             let problem = about(resource, format!("The URI {uri:?} {fault}."));
-            match Iri::parse(judged.as_str()).is_ok() {
+            // International identifiers are common, and only short of an encoding.
+            match Iri::parse(uri).is_ok() {
                 true => ruling.odd(problem),
                 false => ruling.broken(problem),
             }
@@ -123,10 +117,14 @@ fn judge_uri(verdicts: &mut Verdicts, revision: Revision, resource: &Listed<'_>,
     };
 }
 
-/// Letters, digits and signs before the first colon, whether or not a scheme may be so.
-fn is_meant_as_scheme(text: &str) -> bool {
+/// Letters, digits and signs that are meant as a scheme, whether or not a scheme may be so, and none
+/// of those that the specification names.
+fn is_custom(text: &str) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_part)
+    let named = ["http", "https", "file", "git", "data"];
+    !text.is_empty()
+        && text.bytes().all(is_part)
+        && !named.contains(&text.to_ascii_lowercase().as_str())
 }
 
 /// RFC 3986, section 3.1.

@@ -38,7 +38,10 @@ use crate::check::common::subscription::{
 use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
-    covers: &["subscriptions.ack-subset", "subscriptions.id-on-every-message"],
+    covers: &[
+        "subscriptions.ack-subset",
+        "subscriptions.id-on-every-message",
+    ],
     transports: Transports::All,
     needs: &[],
     effect: Effect::Harmless,
@@ -69,13 +72,21 @@ fn judge(view: &View) -> Verdicts {
             .received()
             .filter(|message| is_of_subscription(message))
             .collect();
-        judge_ids(verdicts.on("subscriptions.id-on-every-message"), &listens, &notifications);
+        judge_ids(
+            verdicts.on("subscriptions.id-on-every-message"),
+            &listens,
+            &notifications,
+        );
         for listen in &listens {
             let acknowledgment = notifications
                 .iter()
                 .find(|message| is_acknowledgment(message) && belongs(message, listen));
             if let Some(acknowledgment) = acknowledgment {
-                judge_subset(verdicts.on("subscriptions.ack-subset"), listen, acknowledgment);
+                judge_subset(
+                    verdicts.on("subscriptions.ack-subset"),
+                    listen,
+                    acknowledgment,
+                );
             }
         }
     }
@@ -110,13 +121,9 @@ fn judge_ids(ruling: &mut Ruling, listens: &[Exchange<'_>], notifications: &[&Wi
     }
 }
 
-fn judge_subset(ruling: &mut Ruling, listen: &Exchange<'_>, own: &[&WireMessage]) {
-    let Some(acknowledgment) = own.iter().find(|message| is_acknowledgment(message)) else {
-        return;
-    };
-    let Some(honoured) =
-        params(acknowledgment).and_then(|params| params["notifications"].as_object())
-    else {
+fn judge_subset(ruling: &mut Ruling, listen: &Exchange<'_>, acknowledgment: &WireMessage) {
+    let honoured = params(acknowledgment).and_then(|params| params["notifications"].as_object());
+    let Some(honoured) = honoured else {
         ruling.inconclusive("an acknowledgment has no object `notifications`");
         return;
     };
@@ -125,39 +132,32 @@ fn judge_subset(ruling: &mut Ruling, listen: &Exchange<'_>, own: &[&WireMessage]
         .params()
         .map_or(&none, |params| &params["notifications"]);
     let about = |text: String| {
-        Problem::new(SUBJECT, text)
+        Problem::new("method:subscriptions/listen", text)
             .message(listen.request)
             .message(acknowledgment)
     };
     for (kind, value) in honoured {
         let asked = &requested[kind.as_str()];
         if value == &Value::Bool(true) && asked != &Value::Bool(true) {
-            ruling.broken(about(format!(
-                "{kind} is acknowledged, but was not requested."
-            )));
+            let text = format!("{kind} is acknowledged, but was not requested.");
+            ruling.broken(about(text));
         }
-        for uri in value
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-        {
-            let known: Vec<&str> = asked
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
+        let known = texts(asked);
+        for uri in texts(value).into_iter().filter(|uri| !known.contains(uri)) {
             let normal = |uri: &str| uri.trim_end_matches('/').to_lowercase();
-            let text = format!("The acknowledgment names {uri}, which was not requested.");
-            if known.contains(&uri) {
-                continue;
-            } else if known.iter().any(|known| normal(known) == normal(uri)) {
-                ruling.odd(about(text));
-            } else {
-                ruling.broken(about(text));
-            }
+            let problem = about(format!(
+                "The acknowledgment names {uri}, which was not requested."
+            ));
+            match known.iter().any(|known| normal(known) == normal(uri)) {
+                true => ruling.odd(problem),
+                false => ruling.broken(problem),
+            };
         }
     }
     ruling.held(acknowledgment.at.clone());
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    let items = value.as_array().into_iter().flatten();
+    items.filter_map(Value::as_str).collect()
 }

@@ -37,10 +37,7 @@ use crate::check::common::subscription::{
 use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
-    covers: &[
-        "subscriptions.ack-first",
-        "subscriptions.listen-supported",
-    ],
+    covers: &["subscriptions.ack-first", "subscriptions.listen-supported"],
     transports: Transports::All,
     needs: &[],
     effect: Effect::Harmless,
@@ -49,7 +46,7 @@ pub(crate) const CHECK: Check = Check {
     method: Method::Probe { drive, judge },
 };
 
-const INTENT: &str = "listen";
+const INTENT: &str = "listen-for-support";
 const SUBJECT: &str = "method:subscriptions/listen";
 const FIRST: &str = "subscriptions.ack-first";
 const SUPPORTED: &str = "subscriptions.listen-supported";

@@ -23,9 +23,7 @@
 //! revision 2024-11-05
 //! ```
 
-use crate::check::common::answers::{
-    Unanswered, says_unknown, text_of, turned_away, unanswered,
-};
+use crate::check::common::answers::{Unanswered, says_unknown, text_of, turned_away, unanswered};
 use crate::check::common::is_ordinary;
 use crate::check::common::listing::listed;
 use crate::check::prelude::*;

@@ -22,7 +22,7 @@
 //! < merge {"tools":[{"name":"a","inputSchema":null}],"nextCursor":null}
 //! ```
 //!
-//! ```mcp fails tools.input-schema.not-null
+//! ```mcp fails tools.input-schema.not-null tools.input-schema.root-object
 //! > tools/list
 //! < merge {"tools":[{"name":"a","inputSchema":null}],"nextCursor":null}
 //! ```
@@ -61,7 +61,7 @@ fn judge(view: &View) -> Verdicts {
         .filter(|tool| tool.value.is_object())
         .collect();
     for tool in &tools {
-        judge_input(&mut verdicts, view.revision, tool);
+        judge_input(&mut verdicts, tool);
         if let Some(schema) = tool
             .value
             .get("outputSchema")
@@ -85,24 +85,21 @@ fn judge(view: &View) -> Verdicts {
     verdicts
 }
 
-/// A null is reported under its own requirement, which exists from 2025-11-25 on.
-fn judge_input(verdicts: &mut Verdicts, revision: Revision, tool: &Listed<'_>) {
+fn judge_input(verdicts: &mut Verdicts, tool: &Listed<'_>) {
+    let at = &tool.message.at;
     let schema = tool.value.get("inputSchema");
-    if schema == Some(&Value::Null) && revision >= Revision::V2025_11_25 {
-        let problem = about(tool, "inputSchema", "is null");
-        verdicts.on(NOT_NULL).broken(problem);
-        verdicts
-            .on(ROOT)
-            .inconclusive("an inputSchema is null, which is reported as such");
-        return;
-    }
-    verdicts.on(NOT_NULL).held(tool.message.at.clone());
+    match schema {
+        Some(Value::Null) => verdicts
+            .on(NOT_NULL)
+            .broken(about(tool, "inputSchema", "is null")),
+        _ => verdicts.on(NOT_NULL).held(at.clone()),
+    };
     let fault = match schema {
         None => Some("is missing".to_owned()),
         Some(schema) => root_fault(schema),
     };
     match fault {
-        None => verdicts.on(ROOT).held(tool.message.at.clone()),
+        None => verdicts.on(ROOT).held(at.clone()),
         Some(fault) => verdicts.on(ROOT).broken(about(tool, "inputSchema", &fault)),
     };
 }

@@ -29,7 +29,7 @@
 //! < result {"content":[{"type":"text","text":"two"}],"structuredContent":{"sum":2}}
 //! ```
 
-use crate::check::common::answers::{same_json, texts};
+use crate::check::common::answers::{is_in_text, texts};
 use crate::check::common::is_ordinary;
 use crate::check::common::json_schema::{dialects, validator};
 use crate::check::common::listing::listed;
@@ -58,12 +58,16 @@ fn judge(view: &View) -> Verdicts {
         .filter(|exchange| exchange.method() == "tools/call" && is_ordinary(exchange));
     for exchange in calls {
         let name = exchange.params().and_then(|params| params["name"].as_str());
-        let tool = tools.iter().find(|tool| name.is_some_and(|name| tool.value["name"] == name));
+        let tool = tools
+            .iter()
+            .find(|tool| name.is_some_and(|name| tool.value["name"] == name));
         if let Some(tool) = tool {
             judge_structured(&mut verdicts, view.revision, &exchange, tool.value);
         }
     }
-    let has_schema = tools.iter().any(|tool| tool.value["outputSchema"].is_object());
+    let has_schema = tools
+        .iter()
+        .any(|tool| tool.value["outputSchema"].is_object());
     for id in [MATCHES, PRESENT] {
         let ruling = verdicts.on(id);
         match has_schema {
@@ -75,7 +79,9 @@ fn judge(view: &View) -> Verdicts {
         };
     }
     for id in [IS_OBJECT, TEXT] {
-        verdicts.on(id).not_applicable("no result has structuredContent");
+        verdicts
+            .on(id)
+            .not_applicable("no result has structuredContent");
     }
     verdicts
 }
@@ -133,7 +139,7 @@ fn judge_structured(
     if is_error {
         return;
     }
-    if is_in_text(result, structured) {
+    if is_in_text(&texts(result), structured) {
         verdicts.on(TEXT).held(message.at.clone());
     } else {
         let text = format!(
@@ -193,27 +199,4 @@ fn judge_instance(
             ruling.held(exchange.request.at.clone());
         }
     }
-}
-
-/// Some SDKs wrap what is no object in an object of one member, and write the text without it.
-fn is_in_text(result: &Value, structured: &Value) -> bool {
-    let inner = structured.as_object().filter(|members| members.len() == 1);
-    let inner = inner.and_then(|members| members.values().next());
-    let texts = texts(result);
-    let says = |text: &str, value: &Value| {
-        let parsed = serde_json::from_str::<Value>(text);
-        value.as_str() == Some(text) || parsed.is_ok_and(|parsed| same_json(&parsed, value))
-    };
-    let spread = inner
-        .and_then(Value::as_array)
-        .filter(|items| items.len() == texts.len());
-    texts
-        .iter()
-        .any(|text| says(text, structured) || inner.is_some_and(|inner| says(text, inner)))
-        || spread.is_some_and(|items| {
-            items
-                .iter()
-                .zip(&texts)
-                .all(|(item, text)| says(text, item))
-        })
 }

@@ -29,7 +29,9 @@
 //! < error -32601 "Method not found"
 //! ```
 
-use crate::check::common::answers::{UNKNOWN_NAME, judge_unanswered, shown, turned_away};
+use crate::check::common::answers::{
+    UNKNOWN_NAME, is_missing, judge_unanswered, shown, turned_away,
+};
 use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -81,6 +83,9 @@ fn judge(view: &View) -> Verdicts {
         }
         let about = |text: &str| Problem::new(SUBJECT, text).exchange(&exchange);
         match exchange.reply() {
+            Reply::Error(_, Some(code::METHOD_NOT_FOUND)) if is_missing(view, "tools/call") => {
+                ruling.inconclusive("tools/call does not exist");
+            }
             Reply::Error(message, code) => {
                 ruling.held(message.at.clone());
                 judge_code(verdicts.on(CODE), &exchange, message, code);
