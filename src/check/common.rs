@@ -192,6 +192,17 @@ pub fn is_ordinary(exchange: &Exchange<'_>) -> bool {
     exchange.intent().is_none_or(|intent| usual.contains(&intent))
 }
 
+/// True for a request by the rules of 2026-07-28: its `_meta` names that revision and the client's
+/// capabilities. A server of both eras may take any other for an older one.
+pub fn is_modern_request(exchange: &Exchange<'_>) -> bool {
+    let meta = exchange.params().and_then(|params| params.get("_meta"));
+    let field = |name: &str| meta.and_then(|it| it.get(format!("io.modelcontextprotocol/{name}")));
+    let version = field("protocolVersion").and_then(serde_json::Value::as_str);
+    version == Some(Revision::V2026_07_28.as_str())
+        && field("clientCapabilities").is_some_and(serde_json::Value::is_object)
+        && exchange.conversation.session.agreed.is_none()
+}
+
 /// True when a schema violation at this place of a result is the subject of a check of its own, so
 /// that one defect is reported once. For a missing member it is the place where it should be: see
 /// [`place_of`].

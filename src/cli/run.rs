@@ -18,6 +18,7 @@ use crate::errors::Error;
 use crate::report::live::{Live, Style};
 use crate::report::paint::Look;
 use crate::spec::TransportKind;
+use crate::transcript::recorder::LineSink;
 use crate::transcript::{Recorder, file};
 
 /// Tests the servers that the words name.
@@ -62,8 +63,10 @@ fn interruptible<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T,
         let caught = |error: io::Error| Error::Internal(error.to_string());
         let mut interrupt = signal(SignalKind::interrupt()).map_err(caught)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(caught)?;
+        let mut hang_up = signal(SignalKind::hangup()).map_err(caught)?;
         tokio::select! {
             ended = future => ended,
+            _ = hang_up.recv() => Err(Error::Interrupted),
             _ = interrupt.recv() => Err(Error::Interrupted),
             _ = terminate.recv() => Err(Error::Interrupted),
         }
@@ -155,7 +158,7 @@ fn write_lines(
     target: &Target,
     shown: &str,
     failed: &Failure,
-) -> Result<Box<dyn FnMut(&str)>, Error> {
+) -> Result<LineSink, Error> {
     let header = file::Header {
         format: file::FORMAT.to_owned(),
         version: file::VERSION,

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::survey::SURVEY;
 use crate::spec::{Era, Revision};
 use crate::transcript::{Body, Conversation, Event, Process, View};
 
@@ -30,7 +31,12 @@ pub fn suites(events: Vec<Event>) -> Vec<View> {
         }
         if let Some(revision) = established(&conversation) {
             transports.insert(revision, conversation.opened.transport);
-            mains.entry(revision).or_insert(Arc::clone(&conversation.label));
+            let label = Arc::clone(&conversation.label);
+            if was_surveyed(&conversation) {
+                mains.insert(revision, label);
+            } else {
+                mains.entry(revision).or_insert(label);
+            }
         }
     }
     mains
@@ -46,6 +52,15 @@ pub fn suites(events: Vec<Event>) -> Vec<View> {
             Some(View::new(*revision, transport, events))
         })
         .collect()
+}
+
+/// A server that answers every initialize with one version establishes it several times; the
+/// suite belongs to the connection that was driven.
+fn was_surveyed(conversation: &Conversation) -> bool {
+    conversation
+        .messages
+        .iter()
+        .any(|message| message.intent.as_deref() == Some(SURVEY))
 }
 
 fn is_of_suite(label: &Arc<str>, prefix: &str, mains: &BTreeMap<Revision, Arc<str>>) -> bool {

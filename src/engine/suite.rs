@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use super::detect::Spoken;
 use super::progress::{Observer, Progress};
 use super::{Settings, survey};
-use crate::check::{Check, Entry, Need, Scope};
+use crate::check::{Check, Effect, Entry, Need, Scope};
 use crate::peer::probe::ProbePeer;
 use crate::peer::{Connection, Context};
 use crate::spec::{Era, Revision, TransportKind, catalogue};
@@ -27,21 +27,38 @@ pub async fn drive_all(
 ) {
     let slots = Semaphore::new(settings.jobs.max(1));
     let newest_handshake = newest_handshake(spoken.iter().map(|found| found.revision));
-    let suites = spoken.into_iter().map(|found| {
-        let slots = &slots;
-        async move {
-            let _slot = slots.acquire().await;
-            let suite = Suite {
-                revision: found.revision,
-                once_per_era: Some(found.revision) == newest_handshake
-                    || found.revision.era() == Era::Modern,
-                settings,
-                observer,
-            };
-            suite.drive(found.main, entries).await;
-        }
-    });
-    join_all(suites).await;
+    let suites: Vec<Suite<'_>> = spoken
+        .iter()
+        .map(|found| Suite {
+            revision: found.revision,
+            once_per_era: Some(found.revision) == newest_handshake
+                || found.revision.era() == Era::Modern,
+            settings,
+            observer,
+        })
+        .collect();
+    let mut mains: Vec<Connection> = spoken.into_iter().map(|found| found.main).collect();
+    // What a server may not survive comes after all else at every revision: over HTTP the suites
+    // share one server.
+    for phase in [Phase::Ordinary, Phase::Last] {
+        let driven = suites.iter().zip(&mut mains).map(|(suite, main)| {
+            let slots = &slots;
+            async move {
+                let _slot = slots.acquire().await;
+                suite.drive(main, entries, phase).await;
+            }
+        });
+        join_all(driven).await;
+    }
+}
+
+/// The two passes over all suites.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The survey, and probes that any server survives.
+    Ordinary,
+    /// Probes of [`Effect::MayKill`], and the end of the connection.
+    Last,
 }
 
 /// The handshake revision in whose suite the probes of [`Scope::OncePerEra`] are driven.
@@ -59,28 +76,35 @@ struct Suite<'s> {
 }
 
 impl Suite<'_> {
-    async fn drive(&self, mut main: Connection, entries: &[Entry]) {
+    async fn drive(&self, main: &mut Connection, entries: &[Entry], phase: Phase) {
         let context = main.context();
-        let session = session(&context, &main, self.revision);
-        survey::survey(&mut main, session, self.settings).await;
-        let probes = self.probes(&context, &main, entries);
+        if phase == Phase::Ordinary {
+            let session = session(&context, main, self.revision);
+            survey::survey(main, session, self.settings).await;
+        }
+        let probes = self.probes(&context, main, entries);
         let of = probes.len();
         for (done, entry) in probes.into_iter().enumerate() {
+            if (entry.check.effect == Effect::MayKill) != (phase == Phase::Last) {
+                continue;
+            }
             self.observer.event(Progress::Check {
                 revision: self.revision,
                 id: entry.id,
                 done,
                 of,
             });
-            if !self.usable(&context, &mut main).await {
+            if !self.usable(&context, main).await {
                 break;
             }
-            self.probe(&mut main, &entry).await;
+            self.probe(main, &entry).await;
         }
-        main.close().await;
-        self.observer.event(Progress::SuiteFinished {
-            revision: self.revision,
-        });
+        if phase == Phase::Last {
+            main.close().await;
+            self.observer.event(Progress::SuiteFinished {
+                revision: self.revision,
+            });
+        }
     }
 
     fn probes(&self, context: &Context, main: &Connection, entries: &[Entry]) -> Vec<Entry> {

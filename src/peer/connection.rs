@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::headers::{self, Headers};
 use super::Deadlines;
 use crate::check::peer::{Answer, HttpAnswer, Request, Surface};
-use crate::rpc::{self, Id, Message, code};
+use crate::rpc::{self, Id, Message, Parsed, code};
 use crate::spec::{Era, Revision, TransportKind};
 use crate::transcript::{
     Body, Channel, Frame, HttpRequest, Opened, Process, Recorder, Session, Tape, view,
@@ -515,7 +515,7 @@ impl Connection {
             Body::Frame(frame) => {
                 let parsed = rpc::parse(&frame.bytes);
                 self.tape.received(channel, body);
-                self.sort(parsed.message, channel);
+                self.sort(parsed, channel);
                 return;
             }
             Body::HttpResponse(response) => {
@@ -532,9 +532,6 @@ impl Connection {
             Body::StreamEnd => {
                 self.ended.insert(channel);
             }
-            Body::Fault(_) if channel != Channel::Stdio => {
-                self.ended.insert(channel);
-            }
             Body::Process(Process::Exited { .. }) => {
                 self.gone = true;
                 self.exited = true;
@@ -544,8 +541,8 @@ impl Connection {
         self.tape.received(channel, body);
     }
 
-    fn sort(&mut self, message: Message, channel: Channel) {
-        match message {
+    fn sort(&mut self, parsed: Parsed, channel: Channel) {
+        match parsed.message {
             Message::Result { id, result } => self.answered(id, Answer::Result(result)),
             Message::Error { id, code, .. } => match id {
                 Some(id) if id != Id::Null => self.answered(id, Answer::Error(code)),
@@ -554,10 +551,14 @@ impl Connection {
             Message::Request { id, method, .. } => self.respond(&id, &method),
             Message::Batch(elements) => {
                 for element in elements {
-                    self.sort(element.message, channel);
+                    self.sort(element, channel);
                 }
             }
-            Message::Malformed(_) => self.strays += 1,
+            Message::Malformed(_) => match parsed.id {
+                // Whatever it is, it came in answer to that request.
+                Some(id) if id != Id::Null => self.answered(id, Answer::Error(None)),
+                _ => self.strays += 1,
+            },
             Message::Notification { .. } => {}
         }
     }
@@ -581,7 +582,7 @@ impl Connection {
             rpc::error(Some(id), code::METHOD_NOT_FOUND, text, None)
         };
         let headers = self.post_headers("", None);
-        self.send_frame("answer-to-server", bytes, headers);
+        self.send_frame(view::ANSWER, bytes, headers);
     }
 }
 

@@ -136,14 +136,14 @@ pub(crate) fn broken() -> ServerRun {
     echo.hint = Some("Copy the id of the request as it came.".into());
     echo.evidence = vec![
         evidence(
-            "2025-11-25/main#12",
-            None,
-            r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#,
-        ),
-        evidence(
             "2025-11-25/main#13",
             Some("/id"),
             "{\"jsonrpc\":\"2.0\",\"id\":\"7\",\"result\":{\"note\":\"\u{202e}evil\u{1b}[31m, and so long that it cannot be shown in full\"}}",
+        ),
+        evidence(
+            "2025-11-25/main#9",
+            None,
+            r#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#,
         ),
     ];
     run.findings.push(echo);

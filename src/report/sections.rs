@@ -20,6 +20,8 @@ use crate::transcript::Direction;
 const SHOWN_MESSAGES: usize = 3;
 /// Pieces of evidence that are shown for a message: without `-v`, and with it.
 const SHOWN_EVIDENCE: [usize; 2] = [2, 6];
+/// Columns after which the pointer of a piece of evidence is cut.
+const LONGEST_POINTER: usize = 24;
 /// Reasons for not judging that are shown without `--strict`.
 const SHOWN_REASONS: usize = 4;
 
@@ -184,6 +186,9 @@ impl Section<'_> {
         let level = match (status, cause.kind, cause.level) {
             (FindingStatus::Info, ..) => "remark".to_owned(),
             (_, FindingKind::Robustness, _) => "robustness".to_owned(),
+            (FindingStatus::Warned, _, Some(level)) if level.is_must() => {
+                format!("{level}, a warning here")
+            }
             (_, _, Some(level)) => level.to_string(),
             (_, _, None) => String::new(),
         };
@@ -202,29 +207,32 @@ impl Section<'_> {
         texts.join(", ")
     }
 
+    /// The first pieces of evidence, in the order in which they happened.
     fn evidence(&self, finding: &Finding) -> String {
         let most = SHOWN_EVIDENCE[usize::from(self.look.verbose)];
-        finding
-            .evidence
-            .iter()
-            .take(most)
-            .map(|evidence| self.evidence_line(evidence))
-            .collect()
+        let mut shown: Vec<&FindingEvidence> = finding.evidence.iter().take(most).collect();
+        shown.sort_by_key(|evidence| position(&evidence.event));
+        let lines = shown.into_iter().map(|it| self.evidence_line(it));
+        lines.collect()
     }
 
-    /// The excerpt, cut so that the name of its event ends at the edge of the page.
+    /// The excerpt, cut so that the place in the transcript ends at the edge of the page.
     fn evidence_line(&self, evidence: &FindingEvidence) -> String {
         let arrow = match self.directions.get(&evidence.event) {
             Some(Direction::Sent) => "->",
             Some(Direction::Received) => "<-",
             Some(Direction::Noted) | None => "  ",
         };
-        let event = escape(&evidence.event);
-        let used = 4 + arrow.len() + 1 + 2 + width(&event);
+        let mut place = escape(&evidence.event);
+        if let Some(pointer) = &evidence.pointer {
+            let pointer = self.look.cut(&escape(pointer), LONGEST_POINTER);
+            place.push_str(&format!(" {pointer}"));
+        }
+        let used = 4 + arrow.len() + 1 + 2 + width(&place);
         let room = self.look.sentence().saturating_sub(used).max(12);
         let excerpt = self.look.cut(&escape(&evidence.excerpt), room);
         let gap = " ".repeat(room.saturating_sub(width(&excerpt)) + 2);
-        format!("    {arrow} {excerpt}{gap}{}\n", paint(DIM, &event))
+        format!("    {arrow} {excerpt}{gap}{}\n", paint(DIM, &place))
     }
 
     /// Requirements that apply and could be judged at no revision, by reason.
@@ -338,6 +346,12 @@ impl Section<'_> {
             .map(|line| format!("{indent}{line}\n"))
             .collect()
     }
+}
+
+/// Connection and position of an event, to be compared as such.
+fn position(event: &str) -> (&str, u32) {
+    let (connection, seq) = event.rsplit_once('#').unwrap_or((event, ""));
+    (connection, seq.parse().unwrap_or(u32::MAX))
 }
 
 /// Name and version as the server gives them.

@@ -11,7 +11,7 @@ use crate::spec::Area;
 /// The headings of one column, from roomy to tight.
 type Headings = [&'static str; 3];
 
-const COMPLIANCE: Headings = ["Compli-\nance %", "Compli-\nance %", "MUST\n%"];
+const COMPLIANCE: Headings = ["Compli-\nance %", "Compli-\nance %", "Compl.\n%"];
 
 fn headings(area: Area) -> Headings {
     match area {
@@ -133,10 +133,10 @@ fn coloured(line: &str, look: Look) -> String {
 
 fn legend(report: &Report, look: Look) -> String {
     let meanings = [
-        (Mark::Full, "", "all that was judged holds"),
-        (Mark::Partial, " n", "n deviations, none from a MUST"),
-        (Mark::NonCompliant, " n", "n broken, a MUST among them"),
-        (Mark::None, "", "nothing judged"),
+        (Mark::Full, "all judged hold"),
+        (Mark::Partial, "n deviate, no MUST"),
+        (Mark::NonCompliant, "n broken, a MUST among them"),
+        (Mark::None, "nothing judged"),
     ];
     let cells = || {
         let servers = report.servers.iter();
@@ -144,11 +144,11 @@ fn legend(report: &Report, look: Look) -> String {
     };
     let parts: Vec<(String, String)> = meanings
         .into_iter()
-        .filter(|(mark, ..)| cells().any(|cell| cell.mark == *mark))
-        .map(|(mark, number, meaning)| {
-            let plain = format!("{}{number}  {meaning}", look.sign(mark));
+        .filter(|(mark, _)| cells().any(|cell| cell.mark == *mark))
+        .map(|(mark, meaning)| {
+            let plain = format!("{} {meaning}", look.sign(mark));
             let sign = look.painted_sign(mark);
-            (plain, format!("{sign}{number}  {meaning}"))
+            (plain, format!("{sign} {meaning}"))
         })
         .collect();
     let mut text = lines_of(&parts, look.width);
@@ -159,7 +159,7 @@ fn legend(report: &Report, look: Look) -> String {
 }
 
 /// Between two meanings of the legend.
-const GAP: &str = "     ";
+const GAP: &str = "   ";
 
 /// Joins the parts, as many on a line as fit.
 fn lines_of(parts: &[(String, String)], columns: usize) -> String {

@@ -17,10 +17,20 @@ pub type Directions = BTreeMap<String, BTreeMap<String, Direction>>;
 pub fn render(report: &Report, directions: &Directions, look: Look) -> String {
     let mut page = String::new();
     if !look.quiet {
-        page.push_str(&table::render(report, look));
-        let unknown = BTreeMap::new();
-        for server in &report.servers {
+        // A table in which nothing was judged says less than the diagnoses do.
+        if report
+            .servers
+            .iter()
+            .any(|server| server.diagnosis.is_none())
+        {
+            page.push_str(&table::render(report, look));
             page.push('\n');
+        }
+        let unknown = BTreeMap::new();
+        for (index, server) in report.servers.iter().enumerate() {
+            if index > 0 {
+                page.push('\n');
+            }
             let directions = directions.get(&server.name).unwrap_or(&unknown);
             page.push_str(&sections::server(server, directions, look));
         }

@@ -6,7 +6,7 @@ use crate::report::standing::FailOn;
 
 fn directions() -> Directions {
     let events = [
-        ("2025-11-25/main#12".to_owned(), Direction::Sent),
+        ("2025-11-25/main#9".to_owned(), Direction::Sent),
         ("2025-11-25/main#13".to_owned(), Direction::Received),
     ];
     BTreeMap::from([("broken".to_owned(), events.into_iter().collect())])
@@ -139,7 +139,7 @@ fn a_run_that_judged_nothing_does_not_claim_that_all_holds() {
 fn the_legend_explains_the_marks_that_occur_and_no_others() {
     let text = page(&[fixture::clean()], narrow());
     assert!(
-        text.contains("✔  all that was judged") && text.contains("–  nothing judged"),
+        text.contains("✔ all judged") && text.contains("– nothing judged"),
         "{text}"
     );
     assert!(!text.contains('✗') && !text.contains('◐'), "{text}");

@@ -59,9 +59,6 @@ impl WireMessage {
         if object.contains_key("method") {
             return None;
         }
-        if !object.contains_key("result") && !object.contains_key("error") {
-            return None;
-        }
         object.get("id").map(Id::from_value)
     }
 
@@ -275,7 +272,17 @@ fn choose(
         .find(|&&at| messages[pairs[at].request].channel == response.channel);
     let waiting = asked.iter().find(|&&at| pairs[at].responses.is_empty());
     match response.channel {
-        Channel::Http(_) => same_channel.or(waiting).or(asked.last()),
+        Channel::Http(_) => {
+            // An answer on the exchange of another request belongs to that one, wrong id and all.
+            let foreign = pairs
+                .iter()
+                .any(|pair| messages[pair.request].channel == response.channel);
+            if foreign {
+                same_channel
+            } else {
+                waiting.or(asked.last())
+            }
+        }
         Channel::Stdio => waiting.or(asked.last()),
     }
     .copied()

@@ -194,10 +194,14 @@ impl<'v> Sent<'v> {
                     && event.seq > self.event.seq
                     && event.intent.is_some()
                     && event.intent.as_deref() != Some(BARRIER)
+                    && event.intent.as_deref() != Some(ANSWER)
             })
             .map(|event| event.seq)
     }
 }
+
+/// Intent of the answers to requests of the server.
+pub const ANSWER: &str = "answer-to-server";
 
 /// Intent of the harmless request whose answer shows that everything before it was read.
 pub const BARRIER: &str = "barrier";

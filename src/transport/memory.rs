@@ -137,12 +137,12 @@ impl MemoryTransport {
                         comment: event.comment,
                     };
                     let body = match event.data {
-                        Some(bytes) => Body::Frame(Frame {
+                        Some(bytes) if !bytes.is_empty() => Body::Frame(Frame {
                             bytes,
                             terminated: true,
                             sse: Some(meta),
                         }),
-                        None => Body::Sse(meta),
+                        _ => Body::Sse(meta),
                     };
                     self.push(channel, body);
                 }

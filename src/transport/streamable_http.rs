@@ -137,7 +137,10 @@ impl Exchange {
     async fn run(self, request: HttpRequest, body: Vec<u8>) {
         match self.start(request, body).await {
             Ok(response) => self.read(response).await,
-            Err(why) => self.emit(Body::Fault(why)),
+            Err(why) => {
+                self.emit(Body::Fault(why));
+                self.emit(Body::StreamEnd);
+            }
         }
     }
 

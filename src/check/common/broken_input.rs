@@ -1,17 +1,28 @@
 //! Input that is no request: how it is sent, and whether the server survives it.
 
+use std::time::Duration;
+
 use super::handshake::is_alive_at_all;
-use crate::check::{Opening, Peer, Problem, Raw, Ruling};
+use crate::check::{Opening, Peer, Problem, Raw, Request, Ruling};
+use crate::spec::Era;
 use crate::transcript::conversation::excerpt;
 use crate::transcript::{Body, Channel, Sent, View, WireMessage};
 
-/// Sends each of the frames on a connection apart from the suite's, every time followed by a
-/// barrier; a new one is opened where the server did not survive.
+/// Sends each of the frames, every time followed by a barrier. They go over the suite's own
+/// connection as long as the server survives them, since a start costs the user time; a new
+/// connection is opened for the frames after one that it did not survive.
 pub async fn send_apart(peer: &mut dyn Peer, frames: Vec<Raw>) {
+    let mut frames = frames.into_iter();
+    for frame in frames.by_ref() {
+        peer.raw(frame).await;
+        if !peer.settle().await {
+            break;
+        }
+    }
     let mut fresh: Option<Box<dyn Peer>> = None;
     for frame in frames {
         if fresh.is_none() {
-            fresh = peer.open(Opening::Ready).await;
+            fresh = open_running(peer).await;
         }
         let Some(mut connection) = fresh.take() else {
             return;
@@ -26,6 +37,24 @@ pub async fn send_apart(peer: &mut dyn Peer, frames: Vec<Raw>) {
     if let Some(mut connection) = fresh {
         connection.close().await;
     }
+}
+
+/// A fresh process gets as long for its first answer as the suite's own one.
+pub const START_UP: Duration = Duration::from_secs(30);
+
+/// Opens a connection and waits until the server behind it answers, so that a slow start is not
+/// taken for a reaction.
+async fn open_running(peer: &mut dyn Peer) -> Option<Box<dyn Peer>> {
+    let mut fresh = peer.open(Opening::Ready).await?;
+    if fresh.revision().era() == Era::Modern {
+        let mut request = Request::new("start-up", "server/discover");
+        request.deadline = Some(START_UP);
+        if fresh.request(request).await.is_none() {
+            fresh.close().await;
+            return None;
+        }
+    }
+    Some(fresh)
 }
 
 /// As [`judge_survival`], but tells nothing about servers that never answer a barrier.

@@ -44,12 +44,18 @@ mod tests {
     fn prompts_and_templates_are_mixed() {
         let surface = Surface {
             prompts: vec![json!({"name": "p", "arguments": [{"name": "a"}, {"name": "b"}]})],
-            templates: vec![json!({"uriTemplate": "x://{v}"}), json!({"uriTemplate": "x://{"})],
+            templates: vec![
+                json!({"uriTemplate": "x://{v}"}),
+                json!({"uriTemplate": "x://{"}),
+            ],
             ..Surface::default()
         };
         let found = completable(&surface);
         let names: Vec<&str> = found.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(names, ["a", "v", "b"]);
-        assert_eq!(found[1].0, json!({"type": "ref/resource", "uri": "x://{v}"}));
+        assert_eq!(
+            found[1].0,
+            json!({"type": "ref/resource", "uri": "x://{v}"})
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! What several checks send and look for around the beginning of a conversation.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::check::peer::{Answer, Peer, Request};
@@ -25,8 +27,12 @@ pub fn bare_initialize(intent: &str, version: &str) -> Request {
         .without_header("Mcp-Method")
 }
 
-/// Sends one request on a connection of its own and ends that.
-pub async fn ask_alone(mut fresh: Box<dyn Peer>, request: Request) -> Option<Answer> {
+/// A fresh process gets this long for its first answer, since the machine may be busy.
+pub const START_UP: Duration = Duration::from_secs(30);
+
+/// Sends one request on a fresh connection and ends that.
+pub async fn ask_alone(mut fresh: Box<dyn Peer>, mut request: Request) -> Option<Answer> {
+    request.deadline = Some(START_UP);
     let answer = fresh.request(request).await;
     fresh.close().await;
     answer

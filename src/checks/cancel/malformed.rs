@@ -21,8 +21,8 @@
 //! < raw {"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"Invalid params"}}
 //! ```
 
-use crate::check::common::broken_input::{judge_survival_in, send_apart};
-use crate::check::common::handshake::next_answer;
+use crate::check::common::broken_input::judge_survival_in;
+use crate::check::common::handshake::{list_methods, next_answer};
 use crate::check::prelude::*;
 
 const ID: &str = "cancel.malformed-ignored";
@@ -38,26 +38,45 @@ pub(crate) const CHECK: Check = Check {
 };
 
 const INTENT: &str = "malformed-cancellation";
+const METHOD: &str = "notifications/cancelled";
 const SUBJECT: &str = "method:notifications/cancelled";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        let params = [
+        let mut fresh: Option<Box<dyn Peer>> = None;
+        for params in [
             None,
             Some(json!({"reason": "which one?"})),
             Some(json!({"requestId": {"not": "an id"}})),
-        ];
-        let frames = params.map(|params| {
-            let bytes = rpc::notification("notifications/cancelled", params.as_ref());
-            let mut raw = Raw::new(INTENT, bytes);
-            if peer.revision().era() == Era::Modern {
-                let method = "notifications/cancelled".to_owned();
-                raw.headers.push(("Mcp-Method".to_owned(), Some(method)));
+        ] {
+            let mut connection = match fresh.take() {
+                Some(connection) => connection,
+                None => match opened(peer).await {
+                    Some(connection) => connection,
+                    None => return,
+                },
+            };
+            connection.notify(INTENT, METHOD, params).await;
+            match connection.settle().await {
+                true => fresh = Some(connection),
+                false => connection.close().await,
             }
-            raw
-        });
-        send_apart(peer, frames.to_vec()).await;
+        }
+        if let Some(mut connection) = fresh {
+            connection.close().await;
+        }
     })
+}
+
+/// A connection on which a request was answered. Some servers of both eras take what follows
+/// server/discover for a handshake, until another request of 2026-07-28 came.
+async fn opened(peer: &mut dyn Peer) -> Option<Box<dyn Peer>> {
+    let list = list_methods(peer.session()).first().copied();
+    let mut fresh = peer.open(Opening::Ready).await?;
+    if let Some(list) = list {
+        fresh.request(Request::new("first-request", list)).await;
+    }
+    fresh.settle().await.then_some(fresh)
 }
 
 fn judge(view: &View) -> Verdicts {

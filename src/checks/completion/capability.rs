@@ -24,6 +24,7 @@
 //! ```
 
 use crate::check::common::answers::{UNKNOWN_NAME, judge_undeclared};
+use crate::check::common::completable::completable;
 use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -40,20 +41,12 @@ const INTENT: &str = "completion-undeclared";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        let prompts = peer.surface().prompts.iter();
-        let listed = prompts
-            .filter_map(|prompt| {
-                Some((
-                    prompt["name"].as_str()?,
-                    prompt["arguments"][0]["name"].as_str()?,
-                ))
-            })
-            .next();
-        let (prompt, argument) = listed.unwrap_or((UNKNOWN_NAME, "mcpcheck"));
-        let params = json!({
-            "ref": {"type": "ref/prompt", "name": prompt},
-            "argument": {"name": argument, "value": ""},
+        let first = completable(peer.surface()).into_iter().next();
+        let (reference, argument) = first.unwrap_or_else(|| {
+            let unknown = json!({"type": "ref/prompt", "name": UNKNOWN_NAME});
+            (unknown, "mcpcheck".to_owned())
         });
+        let params = json!({"ref": reference, "argument": {"name": argument, "value": ""}});
         peer.request(Request::new(INTENT, "completion/complete").params(params))
             .await;
         peer.settle().await;

@@ -45,6 +45,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::common;
+use crate::check::common::handshake::ask_alone;
 use crate::check::prelude::*;
 
 const IMPLEMENTED: &str = "discover.implemented";
@@ -70,9 +71,8 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         peer.request(Request::new(AGAIN, METHOD)).await;
         peer.settle().await;
-        if let Some(mut fresh) = peer.open(Opening::Silent).await {
-            fresh.request(Request::new(ELSEWHERE, METHOD)).await;
-            fresh.close().await;
+        if let Some(fresh) = peer.open(Opening::Silent).await {
+            ask_alone(fresh, Request::new(ELSEWHERE, METHOD)).await;
         }
     })
 }

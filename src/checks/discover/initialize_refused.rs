@@ -65,9 +65,9 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             return;
         };
         let version = Revision::NEWEST_HANDSHAKE.as_str();
-        let answer = fresh
-            .request(handshake::bare_initialize(INTENT, version))
-            .await;
+        let mut request = handshake::bare_initialize(INTENT, version);
+        request.deadline = Some(handshake::START_UP);
+        let answer = fresh.request(request).await;
         if !matches!(answer, Some(Answer::Result(_))) {
             fresh.settle().await;
         }

@@ -39,7 +39,7 @@
 //! ```
 
 use crate::check::common;
-use crate::check::common::handshake::{ask_alone, list_methods};
+use crate::check::common::handshake::{START_UP, ask_alone, list_methods};
 use crate::check::prelude::*;
 
 const PRIOR: &str = "stateless.no-prior-requests-needed";
@@ -69,7 +69,9 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         let Some(mut fresh) = peer.open(Opening::Silent).await else {
             return;
         };
-        fresh.request(Request::new(FIRST, list)).await;
+        let mut first = Request::new(FIRST, list);
+        first.deadline = Some(START_UP);
+        fresh.request(first).await;
         let later = fresh.request(incomplete(INCOMPLETE_LATER)).await;
         fresh.settle().await;
         fresh.close().await;

@@ -32,6 +32,8 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::join_all;
+
 use crate::check::common::handshake;
 use crate::check::prelude::*;
 
@@ -55,18 +57,17 @@ const SUBJECT: &str = "supportedVersions";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        let mut started = Vec::new();
+        let mut asked = Vec::new();
         for revision in Revision::HANDSHAKE {
-            if lists(peer.session(), revision.as_str()) {
-                started.push((revision, peer.open(Opening::Silent).await));
+            if !lists(peer.session(), revision.as_str()) {
+                continue;
             }
-        }
-        for (revision, fresh) in started {
-            if let Some(fresh) = fresh {
+            if let Some(fresh) = peer.open(Opening::Silent).await {
                 let request = handshake::bare_initialize(INTENT, revision.as_str());
-                handshake::ask_alone(fresh, request).await;
+                asked.push(handshake::ask_alone(fresh, request));
             }
         }
+        join_all(asked).await;
         let lists = handshake::list_methods(peer.session());
         let method = lists.first().copied().unwrap_or("server/discover");
         let request = Request::new(MADE_UP, method)

@@ -64,26 +64,27 @@ fn judge(view: &View) -> Verdicts {
     verdicts
         .on(MEANING)
         .not_applicable("none of the codes was seen");
-    for (conversation, message) in view.received() {
-        let is_modern = revision_of(view, conversation).is_some_and(|it| it.era() == Era::Modern);
-        let Message::Error {
-            code: Some(code), ..
-        } = &message.parsed.message
-        else {
+    for exchange in view.exchanges() {
+        let Reply::Error(message, Some(code)) = exchange.reply() else {
             continue;
         };
-        if is_modern {
-            judge_range(&mut verdicts, message, *code);
-        }
-    }
-    for exchange in view.exchanges() {
-        let is_modern =
-            revision_of(view, exchange.conversation).is_some_and(|it| it.era() == Era::Modern);
-        if let (Reply::Error(message, Some(code)), true) = (exchange.reply(), is_modern) {
+        if is_modern(view, &exchange) {
+            judge_range(&mut verdicts, message, code);
             judge_meaning(verdicts.on(MEANING), view, &exchange, message, code);
         }
     }
     verdicts
+}
+
+/// A request without the version in `_meta` may be answered by the rules of earlier revisions.
+fn is_modern(view: &View, exchange: &Exchange<'_>) -> bool {
+    let revision = revision_of(view, exchange.conversation);
+    let meta = exchange.params().and_then(|params| params.get("_meta"));
+    let names_version = meta.is_some_and(|meta| {
+        meta.get("io.modelcontextprotocol/protocolVersion")
+            .is_some()
+    });
+    names_version && revision.is_some_and(|it| it.era() == Era::Modern)
 }
 
 fn judge_range(verdicts: &mut Verdicts, message: &WireMessage, code: i64) {

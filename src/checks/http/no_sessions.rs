@@ -41,7 +41,8 @@
 
 use crate::check::common::handshake::bare_initialize;
 use crate::check::common::http::{
-    Handshakes, SESSION_HEADER, VERSION_HEADER, handshakes, is_beside_the_point, status,
+    Handshakes, SESSION_HEADER, VERSION_HEADER, handshakes, is_beside_the_point, sent_header,
+    status,
 };
 use crate::check::prelude::*;
 
@@ -113,11 +114,11 @@ fn judge(view: &View) -> Verdicts {
     verdicts
 }
 
-/// Judges the answers to all requests of the revision, not those to the handshake of another.
+/// Judges the answers to all requests that by their headers are of this revision.
 fn judge_minted(ruling: &mut Ruling, view: &View, era: &Handshakes) {
     let requests = view
         .exchanges()
-        .filter(|exchange| exchange.method() != "initialize");
+        .filter(|exchange| version(exchange) == Some(Revision::V2026_07_28.as_str()));
     for exchange in requests {
         let Some((at, response)) = exchange.http() else {
             continue;
@@ -133,6 +134,14 @@ fn judge_minted(ruling: &mut Ruling, view: &View, era: &Handshakes) {
             _ => ruling.remark(problem),
         };
     }
+}
+
+fn version<'c>(exchange: &Exchange<'c>) -> Option<&'c str> {
+    sent_header(
+        exchange.conversation,
+        exchange.request.channel,
+        VERSION_HEADER,
+    )
 }
 
 fn judge_ignored(ruling: &mut Ruling, exchange: &Exchange<'_>, era: &Handshakes) {

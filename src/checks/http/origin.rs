@@ -193,9 +193,8 @@ fn judge_refused(ruling: &mut Ruling, view: &View, with: &Exchange<'_>, status: 
 fn accepted(ruling: &mut Ruling, conversation: &Conversation, problem: Problem) {
     let hint = "Compare Origin with a list of allowed origins and answer 403 for others; checking \
                 Host alone is another protection.";
-    let problem = problem.hint(hint);
     match is_private_target(conversation) {
-        true => ruling.broken(problem),
-        false => ruling.odd(problem),
+        true => ruling.broken(problem.hint(hint)),
+        false => ruling.odd(problem.hint(hint)),
     };
 }

@@ -42,7 +42,7 @@ pub(crate) const CHECK: Check = Check {
     covers: &[TERMINATED, DELETE, ANEW],
     transports: Transports::Http,
     needs: &[Need::SessionId],
-    effect: Effect::Harmless,
+    effect: Effect::MayKill,
     scope: Scope::EachRevision,
     since: "0.1.0",
     method: Method::Probe { drive, judge },
@@ -68,7 +68,7 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         let revision = peer.revision();
         let ping = |id: &str| post(AFTER, revision, id, harmless(revision));
         let mut after = own.http(ping("mcpcheck-after")).await;
-        if !after.as_ref().is_some_and(|answer| answer.status == 404) {
+        if after.as_ref().is_none_or(|answer| answer.status != 404) {
             for _ in 0..GRACE {
                 peer.settle().await;
             }

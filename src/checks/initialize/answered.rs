@@ -62,8 +62,6 @@ pub(crate) const CHECK: Check = Check {
 
 const AGAIN: &str = "initialize-again";
 const EARLY_PING: &str = "ping-before-initialized";
-/// A fresh process gets as long for its first answer as the first one did.
-const START_UP: Duration = Duration::from_secs(30);
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
@@ -77,7 +75,7 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         let capabilities = json!({"roots": roots, "sampling": {}, "elicitation": {}});
         let params = handshake::initialize_params(version, capabilities);
         let mut request = Request::new(AGAIN, "initialize").params(params);
-        request.deadline = Some(START_UP);
+        request.deadline = Some(handshake::START_UP);
         if let Some(Answer::Result(result)) = fresh.request(request).await {
             let mut ping = Request::new(EARLY_PING, "ping");
             let agreed = result["protocolVersion"].as_str().unwrap_or_default();

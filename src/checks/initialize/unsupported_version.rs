@@ -1,9 +1,8 @@
 //! An initialize request for an unknown version is answered by the newest version supported.
 //!
-//! This is how client and server find common ground. A server that echoes whatever it is asked for
-//! claims to speak a revision that does not exist; one that offers an old revision although it
-//! supports a newer one costs its users the newer features. Compare the requested version with the
-//! list of those you implement, and answer with the newest of the list when it is not among them.
+//! A server that echoes whatever it is asked for claims to speak a revision that does not exist; one
+//! that offers an old revision although it supports a newer one costs its users the newer features.
+//! Answer by the newest version you implement when the requested one is not among them.
 //!
 //! ```mcp passes
 //! > initialize {"protocolVersion":"mcp-check"}
@@ -26,7 +25,7 @@
 //! ```
 //!
 //! ```mcp fails lifecycle.version-negotiation.unsupported-version
-//! > initialize {"protocolVersion":"mcp-check"}
+//! > initialize {"protocolVersion":"1900-01-01"}
 //! < exit 1
 //! ```
 //!
@@ -36,6 +35,8 @@
 //! ```
 
 use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
 
 use crate::check::common::{self, handshake};
 use crate::check::prelude::*;
@@ -59,7 +60,9 @@ const INTENT: &str = "unsupported-version";
 const CONFIRM: &str = "offered-version";
 /// Asks for the version under test, to see whether a further connection is served at all.
 const CONTROL: &str = "supported-version";
-const MADE_UP: [&str; 3] = ["1900-01-01", "9999-12-31", "mcp-check"];
+const MADE_UP: [&str; 3] = ["1900-01-01", "9999-12-31", NO_DATE];
+/// What a server answers to something that is no date is left to it, as long as it is no echo.
+const NO_DATE: &str = "mcp-check";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
@@ -68,22 +71,21 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             Request::new(intent, "initialize").params(params)
         };
         let tested = peer.revision();
-        // All are started before the first is waited for.
-        let mut started = Vec::new();
+        let mut asked = Vec::new();
         for version in MADE_UP {
-            started.push((version, peer.open(Opening::Silent).await));
+            if let Some(fresh) = peer.open(Opening::Silent).await {
+                asked.push(handshake::ask_alone(fresh, ask(INTENT, version)));
+            }
         }
         let mut follow_ups = BTreeSet::new();
-        for (version, fresh) in started {
-            let Some(fresh) = fresh else { continue };
-            match handshake::ask_alone(fresh, ask(INTENT, version)).await {
-                Some(Answer::Result(result)) => {
-                    let offered = handshake::offered_revision(&result);
-                    let untested = offered.filter(|offered| *offered != tested);
-                    follow_ups.extend(untested.map(|offered| (CONFIRM, offered)));
-                }
-                _ => follow_ups.extend([(CONTROL, tested)]),
-            }
+        for answer in join_all(asked).await {
+            let Some(Answer::Result(result)) = answer else {
+                follow_ups.insert((CONTROL, tested));
+                continue;
+            };
+            let offered = handshake::offered_revision(&result);
+            let untested = offered.filter(|offered| *offered != tested);
+            follow_ups.extend(untested.map(|offered| (CONFIRM, offered)));
         }
         for (intent, revision) in follow_ups {
             if let Some(fresh) = peer.open(Opening::Silent).await {
@@ -102,6 +104,7 @@ fn judge(view: &View) -> Verdicts {
             }
             Reply::Malformed(_) => {}
             _ if common::misaddressed(&exchange).is_some() => {}
+            _ if handshake::requested_version(&exchange) == NO_DATE => {}
             _ => judge_refusal(&mut verdicts, view, &exchange),
         }
     }
@@ -126,10 +129,12 @@ fn judge_result(
         return;
     }
     verdicts.on(ECHO).held(at.clone());
+    if requested == NO_DATE {
+        return;
+    }
     let Some(offered) = handshake::offered_revision(result) else {
-        let shown = &result["protocolVersion"];
-        let why = format!("the version offered instead, {shown}, has no handshake that is known");
-        verdicts.on(ANSWER).inconclusive(why.as_str());
+        let why = "the version offered instead has no handshake that is known";
+        verdicts.on(ANSWER).inconclusive(why);
         verdicts.on(LATEST).inconclusive(why);
         return;
     };
@@ -142,8 +147,7 @@ fn judge_result(
         _ if offered == view.revision => ruling.held(at.clone()),
         Some(answer) if answer == offered.as_str() => ruling.held(at.clone()),
         Some(answer) => {
-            let text =
-                format!("The server offers {offered}, but answers {answer} when asked for it.");
+            let text = format!("The server offers {offered}, but answers {answer} to it.");
             ruling.broken(about(text))
         }
         None => ruling.inconclusive(format!("the offered version {offered} was not confirmed")),
@@ -181,14 +185,12 @@ fn judge_refusal(verdicts: &mut Verdicts, view: &View, exchange: &Exchange<'_>) 
             ruling.inconclusive(format!("refused by HTTP {}", response.status));
         }
         Reply::HttpOnly(..) => {
-            ruling.odd(about(
-                "The server refuses an unknown version without a JSON-RPC answer.",
-            ));
+            let text = "The server refuses an unknown version without a JSON-RPC answer.";
+            ruling.odd(about(text));
         }
         Reply::Gone(_) => {
-            ruling.broken(about(
-                "The server ends when it is asked for an unknown version.",
-            ));
+            let text = "The server ends when it is asked for an unknown version.";
+            ruling.broken(about(text));
         }
         _ => {
             ruling.broken(about("initialize with an unknown version is not answered."));

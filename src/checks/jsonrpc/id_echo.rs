@@ -57,12 +57,20 @@ fn judge(view: &View) -> Verdicts {
     for conversation in view.conversations() {
         for response in conversation.unpaired_responses() {
             let is_refusal = status_of(conversation, response.channel) >= Some(400);
-            if is_refusal && matches!(response.response_id(), Some(id) if id != Id::Null) {
+            let id = response.response_id().filter(|id| *id != Id::Null);
+            // Broken input may have a readable id, which is then rightly repeated.
+            let sent = id.as_ref().is_some_and(|id| was_sent(conversation, id));
+            if is_refusal && id.is_some() && !sent {
                 verdicts.on(ERROR).odd(made_up(response));
             }
         }
     }
     verdicts
+}
+
+fn was_sent(conversation: &Conversation, id: &Id) -> bool {
+    let mut messages = conversation.messages.iter();
+    messages.any(|message| !message.is_received() && message.parsed.id.as_ref() == Some(id))
 }
 
 fn echoed(verdicts: &mut Verdicts, exchange: &Exchange<'_>) {

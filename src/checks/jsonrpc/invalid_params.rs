@@ -32,6 +32,7 @@
 //! ```
 
 use crate::check::common::answers::{judge_unanswered, shown};
+use crate::check::common::broken_input::START_UP;
 use crate::check::common::is_refusal_of_host;
 use crate::check::prelude::*;
 
@@ -66,9 +67,9 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
                 "capabilities": {},
                 "clientInfo": {"name": "mcp-check", "version": env!("CARGO_PKG_VERSION")},
             });
-            fresh
-                .request(Request::new(INTENT, "initialize").params(params))
-                .await;
+            let mut request = Request::new(INTENT, "initialize").params(params);
+            request.deadline = Some(START_UP);
+            fresh.request(request).await;
             fresh.close().await;
         }
     })
@@ -126,6 +127,11 @@ fn judge(view: &View) -> Verdicts {
             }
         }
         let what = format!("{method} with invalid params");
+        if let ("initialize", Reply::Silence { .. }) = (method, exchange.reply()) {
+            let text = format!("{what} was never answered.");
+            ruling.broken(Problem::new(subject, text).exchange(&exchange));
+            continue;
+        }
         if judge_unanswered(ruling, &exchange, &subject, &what) {
             continue;
         }
@@ -135,10 +141,9 @@ fn judge(view: &View) -> Verdicts {
                 ruling.held(message.at.clone());
             }
             Reply::Error(_, code) => {
-                let shown = shown(code);
-                ruling.broken(about(format!(
-                    "{what} was answered with {shown}, not -32602."
-                )));
+                let text = format!("{what} was answered with {}, not -32602.", shown(code));
+                // One place in an SDK usually turns all of them into errors.
+                ruling.broken(Problem::new("error code", text).exchange(&exchange));
             }
             Reply::Result(_, result) => {
                 let problem = about(format!("{what} was answered by a result."));

@@ -106,8 +106,10 @@ fn reaction(
     if status_of(conversation, response.channel) >= Some(300) {
         return;
     }
-    let is_notification =
-        |cause: &&WireMessage| matches!(cause.parsed.message, Message::Notification { .. });
+    // What becomes of a whole batch is judged by batch/received.
+    let is_notification = |cause: &&WireMessage| {
+        cause.pointer.is_empty() && matches!(cause.parsed.message, Message::Notification { .. })
+    };
     if let Some(notification) = cause.filter(is_notification) {
         ruling.broken(answered(notification, response));
     }

@@ -155,6 +155,10 @@ fn judge_invalid(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         Reply::Error(message, Some(code::INVALID_PARAMS)) => {
             ruling.held(message.at.clone());
         }
+        // That it is missing is judged by the valid levels.
+        Reply::Error(_, Some(code::METHOD_NOT_FOUND)) => {
+            ruling.inconclusive("the method is not implemented");
+        }
         Reply::Error(_, code) => {
             let text = format!(
                 "logging/setLevel with {level} is refused with {}.",

@@ -40,7 +40,8 @@
 //! ```
 
 use crate::check::common::answers::shown;
-use crate::check::common::handshake::list_methods;
+use crate::check::common::broken_input::START_UP;
+use crate::check::common::handshake::{bare_initialize, list_methods};
 use crate::check::common::is_refusal_of_host;
 use crate::check::prelude::*;
 
@@ -75,21 +76,17 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         // A server of both eras may take what follows for the beginning of an older conversation.
         if let Some(mut fresh) = peer.open(Opening::Silent).await {
             let method = list.unwrap_or("server/discover");
-            fresh
-                .request(Request::new(VERSION, method).without_meta(VERSION_KEY))
-                .await;
+            let mut first = Request::new(VERSION, method).without_meta(VERSION_KEY);
+            first.deadline = Some(START_UP);
+            fresh.request(first).await;
             fresh.request(Request::new(NOTHING, method).bare()).await;
             fresh.close().await;
         }
         if let Some(mut fresh) = peer.open(Opening::Silent).await {
-            let params = json!({
-                "protocolVersion": Revision::NEWEST_HANDSHAKE.as_str(),
-                "capabilities": {},
-                "clientInfo": {"name": "mcp-check", "version": env!("CARGO_PKG_VERSION")},
-            });
-            fresh
-                .request(Request::new(HANDSHAKE, "initialize").params(params).bare())
-                .await;
+            let version = Revision::NEWEST_HANDSHAKE.as_str();
+            let mut handshake = bare_initialize(HANDSHAKE, version);
+            handshake.deadline = Some(START_UP);
+            fresh.request(handshake).await;
             fresh.close().await;
         }
     })

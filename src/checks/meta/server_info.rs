@@ -28,7 +28,7 @@
 //! < merge {"serverInfo":{"name":"a","version":"1"}}
 //! ```
 
-use crate::check::common::{owned_elsewhere, place_of, revision_of};
+use crate::check::common::{is_modern_request, owned_elsewhere, place_of};
 use crate::check::prelude::*;
 use crate::spec::schema;
 use crate::transcript::session::SERVER_INFO_KEY;
@@ -52,8 +52,7 @@ fn judge(view: &View) -> Verdicts {
         let Reply::Result(message, result) = exchange.reply() else {
             continue;
         };
-        let revision = revision_of(view, exchange.conversation);
-        if revision.is_none_or(|it| it.era() == Era::Handshake) || !result.is_object() {
+        if !is_modern_request(&exchange) || !result.is_object() {
             continue;
         }
         let method = exchange.method();

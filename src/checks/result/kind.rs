@@ -35,7 +35,7 @@
 //! < merge {"requestState":"abc"}
 //! ```
 
-use crate::check::common::{is_plain_request, owned_elsewhere, place_of, revision_of};
+use crate::check::common::{is_modern_request, is_plain_request, owned_elsewhere, place_of};
 use crate::check::prelude::*;
 use crate::spec::{methods, schema};
 
@@ -59,8 +59,7 @@ fn judge(view: &View) -> Verdicts {
         let Reply::Result(message, result) = exchange.reply() else {
             continue;
         };
-        let revision = revision_of(view, exchange.conversation);
-        if revision.is_some_and(|it| it.era() == Era::Modern) && result.is_object() {
+        if is_modern_request(&exchange) && result.is_object() {
             judge_type(&mut verdicts, &exchange, message, result);
         }
     }

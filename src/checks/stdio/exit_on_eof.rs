@@ -26,6 +26,9 @@ use crate::check::prelude::*;
 const LEGACY: &str = "stdio.exit-on-eof.legacy";
 const MODERN: &str = "stdio.exit-on-eof";
 
+/// A wait of this many milliseconds is long enough for any process.
+const LONG_MS: u64 = 5000;
+
 pub(crate) const CHECK: Check = Check {
     covers: &[MODERN, LEGACY],
     transports: Transports::Stdio,
@@ -42,6 +45,7 @@ fn judge(view: &View) -> Verdicts {
         Era::Handshake => LEGACY,
         Era::Modern => MODERN,
     });
+    let mut was_cut_short = false;
     for conversation in view.conversations() {
         let Some(closed) = input_closed(conversation) else {
             continue;
@@ -53,28 +57,26 @@ fn judge(view: &View) -> Verdicts {
             .events
             .iter()
             .filter(|event| event.seq > closed.seq);
-        let next = later.find(|event| {
-            matches!(
-                event.body,
-                Body::Process(Process::Exited { .. }) | Body::Silence { .. }
-            )
+        let end = later.find_map(|event| match event.body {
+            Body::Process(Process::Exited { .. }) => Some((event, None)),
+            Body::Silence { waited_ms, .. } => Some((event, Some(waited_ms))),
+            _ => None,
         });
-        match next {
-            Some(event) if matches!(event.body, Body::Process(_)) => {
+        match end {
+            Some((event, None)) => {
                 ruling.held(event.reference());
             }
-            Some(event) => {
-                let text = "The process does not exit after its standard input was closed.";
-                let hint = "If the command is a wrapper (npx, uvx, docker, a shell script), see \
-                            that it passes the end of input on.";
-                let problem = Problem::new("process", text)
-                    .event(closed, "standard input closed")
-                    .event(event, "still running at the deadline")
-                    .hint(hint);
-                ruling.broken(problem);
+            Some((_, Some(waited_ms))) if !is_long(conversation, waited_ms) => {
+                was_cut_short = true;
+            }
+            Some((event, Some(_))) => {
+                ruling.broken(still_running(closed, event));
             }
             None => {}
         }
+    }
+    if was_cut_short && ruling.held.is_empty() {
+        ruling.inconclusive("the wait was short for a process that starts so slowly");
     }
     verdicts
 }
@@ -93,4 +95,23 @@ fn was_idle(conversation: &Conversation, closed: &Event) -> bool {
             .first()
             .is_some_and(|answer| answer.at.seq < closed.seq)
     })
+}
+
+fn still_running(closed: &Event, deadline: &Event) -> Problem {
+    let text = "The process does not exit after its standard input was closed.";
+    let hint = "If the command is a wrapper (npx, uvx, docker, a shell script), see that it passes \
+                the end of input on.";
+    Problem::new("process", text)
+        .event(closed, "standard input closed")
+        .event(deadline, "still running at the deadline")
+        .hint(hint)
+}
+
+/// On a busy machine, or for a program that takes its time, a shorter wait has to be twice as long as the start was.
+fn is_long(conversation: &Conversation, waited_ms: u64) -> bool {
+    let time = |event: Option<&Event>| event.map_or(0, |event| event.at_ms);
+    let first = conversation.received().next();
+    let answered = time(first.and_then(|message| conversation.event(message.at.seq)));
+    let start = answered.saturating_sub(time(conversation.events.first()));
+    waited_ms >= LONG_MS || waited_ms >= 2 * start
 }
