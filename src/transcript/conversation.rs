@@ -292,7 +292,7 @@ fn pair_loosely(pairs: &mut [Pair], messages: &[WireMessage], index: usize) -> b
     let response = &messages[index];
     let response_text = match response.response_id() {
         Some(Id::Null) | None => None,
-        Some(id) => Some(id.to_string().to_lowercase()),
+        Some(id) => Some(bare(&id)),
     };
     let unanswered = |pair: &&mut Pair| {
         let request = &messages[pair.request];
@@ -305,7 +305,7 @@ fn pair_loosely(pairs: &mut [Pair], messages: &[WireMessage], index: usize) -> b
         let Message::Request { id, .. } = &request.parsed.message else {
             return false;
         };
-        let alike = response_text.as_deref() == Some(id.to_string().to_lowercase().as_str());
+        let alike = response_text.as_ref() == Some(&bare(id));
         let unnamed_next = response_text.is_none()
             && matches!(response.channel, Channel::Stdio)
             && is_last_sent_before(messages, request, index);
@@ -319,6 +319,11 @@ fn pair_loosely(pairs: &mut [Pair], messages: &[WireMessage], index: usize) -> b
         }
         None => false,
     }
+}
+
+/// The text of an id without its type and letter case.
+fn bare(id: &Id) -> String {
+    id.to_string().trim_matches('"').to_lowercase()
 }
 
 fn is_last_sent_before(messages: &[WireMessage], request: &WireMessage, index: usize) -> bool {

@@ -50,12 +50,15 @@ impl Secrets {
     }
 }
 
+/// True when a word of the name speaks of a credential; `GIT_AUTHOR_NAME` has none.
 fn looks_secret(name: &str) -> bool {
-    const WORDS: [&str; 9] = [
-        "token", "secret", "password", "passwd", "apikey", "api_key", "api-key", "auth", "cookie",
+    const WORDS: [&str; 12] = [
+        "token", "secret", "password", "passwd", "apikey", "key", "auth", "authorization",
+        "cookie", "credential", "credentials", "pat",
     ];
     let name = name.to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word)) || name.ends_with("key")
+    name.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| WORDS.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit())))
 }
 
 fn replace(bytes: Vec<u8>, needle: &[u8], replacement: &[u8]) -> Vec<u8> {
@@ -89,6 +92,7 @@ mod tests {
         secrets.add("authorization", "Bearer abcdefgh");
         secrets.add_if_named_secret("GITHUB_TOKEN", "ghp_123456");
         secrets.add_if_named_secret("HOME", "/home/someone");
+        secrets.add_if_named_secret("GIT_AUTHOR_NAME", "/home/someone");
         secrets.add("short", "abc");
         assert_eq!(
             secrets.mask_text("Bearer abcdefgh ghp_123456 /home/someone abc"),

@@ -57,10 +57,7 @@ fn judge(view: &View) -> Verdicts {
     for conversation in view.conversations() {
         for response in conversation.unpaired_responses() {
             let is_refusal = status_of(conversation, response.channel) >= Some(400);
-            let id = response.response_id().filter(|id| *id != Id::Null);
-            // Broken input may have a readable id, which is then rightly repeated.
-            let sent = id.as_ref().is_some_and(|id| was_sent(conversation, id));
-            if is_refusal && id.is_some() && !sent {
+            if is_refusal && has_made_up_id(conversation, response) {
                 verdicts.on(ERROR).odd(made_up(response));
             }
         }
@@ -96,7 +93,7 @@ fn echoed(verdicts: &mut Verdicts, exchange: &Exchange<'_>) {
             None if is_refusal => return,
             // It may be about broken input that was sent just before.
             None if exchange.intent() == Some(BARRIER) => return,
-            Some(_) if is_refusal => {
+            Some(_) if is_refusal && has_made_up_id(exchange.conversation, response) => {
                 ruling.odd(made_up(response));
                 return;
             }
@@ -112,6 +109,15 @@ fn echoed(verdicts: &mut Verdicts, exchange: &Exchange<'_>) {
         true => ruling.remark(problem),
         false => ruling.broken(problem),
     };
+}
+
+/// Broken input may have an id as well.
+fn has_made_up_id(conversation: &Conversation, response: &WireMessage) -> bool {
+    let Some(id) = response.response_id().filter(|id| *id != Id::Null) else {
+        return false;
+    };
+    let mut sent = conversation.messages.iter().filter(|it| !it.is_received());
+    !sent.any(|it| it.channel == response.channel && it.parsed.id.as_ref() == Some(&id))
 }
 
 fn made_up(response: &WireMessage) -> Problem {

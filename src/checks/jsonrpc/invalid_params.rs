@@ -140,6 +140,9 @@ fn judge(view: &View) -> Verdicts {
             Reply::Error(message, Some(code::INVALID_PARAMS)) => {
                 ruling.held(message.at.clone());
             }
+            Reply::Error(_, Some(code::METHOD_NOT_FOUND)) => {
+                ruling.inconclusive(format!("the server does not know {method}"));
+            }
             Reply::Error(_, code) => {
                 let text = format!("{what} was answered with {}, not -32602.", shown(code));
                 // One place in an SDK usually turns all of them into errors.

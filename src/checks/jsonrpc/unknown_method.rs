@@ -87,7 +87,12 @@ fn judge_other(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
             let text = format!(
                 "An unknown method was answered by HTTP {status} without a JSON-RPC error."
             );
-            about(&text).event(event, format!("HTTP {status}"))
+            let problem = about(&text).event(event, format!("HTTP {status}"));
+            match status >= 400 {
+                // A refusal all the same, but not in the form that clients read.
+                true => problem.at_most_warned(),
+                false => problem,
+            }
         }
         Reply::Gone(event) => {
             let text = "The server ended when it was sent an unknown method.";

@@ -114,6 +114,9 @@ fn is_unexplained(conversation: &Conversation, response: &WireMessage) -> bool {
         return false;
     }
     let id = response.response_id().filter(|id| *id != Id::Null);
+    if id.is_none() && response.channel != Channel::Stdio {
+        return false;
+    }
     let Some(cause) = provocation(conversation, response) else {
         return !was_sent(conversation, id.as_ref());
     };
