@@ -11,33 +11,70 @@ const LAYERS: [(&str, &[&str]); 16] = [
     ("spec", &[]),
     ("transcript", &["rpc", "spec", "wire", "json"]),
     ("check", &["rpc", "spec", "transcript", "json", "wire"]),
-    ("checks", &["check", "rpc", "spec", "json", "transcript", "wire"]),
+    (
+        "checks",
+        &["check", "rpc", "spec", "json", "transcript", "wire"],
+    ),
     ("mock", &["rpc", "spec", "json", "wire", "transcript"]),
     ("transport", &["mock", "spec", "transcript", "wire"]),
     ("peer", &["check", "rpc", "spec", "transcript", "transport"]),
     ("config", &["spec", "errors", "transcript"]),
     (
         "engine",
-        &["check", "checks", "config", "peer", "rpc", "spec", "transcript", "transport"],
+        &[
+            "check",
+            "checks",
+            "config",
+            "peer",
+            "rpc",
+            "spec",
+            "transcript",
+            "transport",
+        ],
     ),
-    ("report", &["check", "checks", "engine", "spec", "transcript", "config"]),
+    (
+        "report",
+        &["check", "checks", "engine", "spec", "transcript", "config"],
+    ),
     ("errors", &["engine", "config"]),
     (
         "cli",
         &[
-            "check", "checks", "config", "engine", "errors", "mock", "report", "spec",
-            "transcript", "transport",
+            "check",
+            "checks",
+            "config",
+            "engine",
+            "errors",
+            "mock",
+            "report",
+            "spec",
+            "transcript",
+            "transport",
         ],
     ),
     ("main", &["cli"]),
 ];
 
 /// Folders that decide: no IO, no clock, no environment.
-const PURE: [&str; 7] = ["json", "wire", "rpc", "spec", "transcript", "check", "checks"];
+const PURE: [&str; 7] = [
+    "json",
+    "wire",
+    "rpc",
+    "spec",
+    "transcript",
+    "check",
+    "checks",
+];
 
 /// What a pure folder may not name.
 const IMPURE: [&str; 8] = [
-    "tokio", "std::net", "std::process", "std::fs", "std::env", "Instant::now", "SystemTime",
+    "tokio",
+    "std::net",
+    "std::process",
+    "std::fs",
+    "std::env",
+    "Instant::now",
+    "SystemTime",
     "reqwest",
 ];
 

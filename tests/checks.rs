@@ -44,7 +44,12 @@ fn execute(entry: &Entry, example: &Example) -> Result<(), Failed> {
     let broken: Vec<&str> = run
         .outcomes
         .iter()
-        .filter(|outcome| matches!(outcome.status, Status::Failed | Status::Warned | Status::Broken))
+        .filter(|outcome| {
+            matches!(
+                outcome.status,
+                Status::Failed | Status::Warned | Status::Broken
+            )
+        })
         .map(|outcome| outcome.requirement.as_str())
         .collect();
     let any = |status: Status| run.outcomes.iter().any(|outcome| outcome.status == status);

@@ -49,10 +49,18 @@ fn the_clean_server_triggers_nothing() {
             let run = run(transport, arguments, &settings(None, &[]));
             assert_eq!(run.diagnosis, None, "{transport}");
             let expected = Revision::ALL.len();
-            assert_eq!(run.revisions.len(), expected, "{transport}: {:?}", run.revisions);
+            assert_eq!(
+                run.revisions.len(),
+                expected,
+                "{transport}: {:?}",
+                run.revisions
+            );
             assert_eq!(broken(&run), [], "{transport} {arguments:?}");
             let passed = run.outcomes.iter().filter(|o| o.status == Status::Passed);
-            assert!(passed.count() > 50, "{transport}: hardly anything was judged");
+            assert!(
+                passed.count() > 50,
+                "{transport}: hardly anything was judged"
+            );
         }
     }
 }
@@ -92,8 +100,14 @@ fn each_defect_leads_to_its_requirement_and_to_no_other() {
     let (score, missed, crossfire) = summary(&verdicts);
     println!("{score}\nnot caught:\n{missed}\nfindings outside the defect:\n{crossfire}");
     let caught = verdicts.iter().filter(|verdict| verdict.caught).count();
-    assert!(crossfire.is_empty(), "findings outside the defect:\n{crossfire}");
-    assert!(caught >= FLOOR, "{caught} caught, the floor is {FLOOR}; not caught:\n{missed}");
+    assert!(
+        crossfire.is_empty(),
+        "findings outside the defect:\n{crossfire}"
+    );
+    assert!(
+        caught >= FLOOR,
+        "{caught} caught, the floor is {FLOOR}; not caught:\n{missed}"
+    );
 }
 
 fn listing(flag: &str) -> Vec<u8> {
@@ -165,14 +179,22 @@ fn summary(verdicts: &[Verdict]) -> (String, String, String) {
         if verdict.caught {
             entry.0 += 1;
         } else {
-            let _ = writeln!(missed, "  {} ({})", verdict.defect.name, verdict.defect.breaks.join(", "));
+            let _ = writeln!(
+                missed,
+                "  {} ({})",
+                verdict.defect.name,
+                verdict.defect.breaks.join(", ")
+            );
         }
         for line in &verdict.crossfire {
             let _ = writeln!(crossfire, "  {}: {line}", verdict.defect.name);
         }
     }
     let caught: usize = areas.values().map(|(caught, _)| caught).sum();
-    let mut score = format!("mutation score: {caught} of {} defects caught\n", verdicts.len());
+    let mut score = format!(
+        "mutation score: {caught} of {} defects caught\n",
+        verdicts.len()
+    );
     for (area, (caught, all)) in areas {
         let _ = writeln!(score, "  {area:<16} {caught:>3} of {all}");
     }

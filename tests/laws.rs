@@ -14,7 +14,11 @@ use proptest::prelude::*;
 #[test]
 fn every_covered_requirement_exists() {
     for entry in checks::all() {
-        assert!(!entry.check.covers.is_empty(), "{} covers nothing", entry.id);
+        assert!(
+            !entry.check.covers.is_empty(),
+            "{} covers nothing",
+            entry.id
+        );
         for id in entry.check.covers {
             assert!(catalogue().get(id).is_some(), "{} covers {id}", entry.id);
         }
@@ -28,7 +32,11 @@ fn ids_are_unique_and_explained() {
         assert!(seen.insert(entry.id), "{} twice", entry.id);
         let headline = explain::headline(entry.source);
         assert!(headline.ends_with('.'), "{}: {headline}", entry.id);
-        assert!(headline.len() < 200, "{}: the first sentence is long", entry.id);
+        assert!(
+            headline.len() < 200,
+            "{}: the first sentence is long",
+            entry.id
+        );
     }
 }
 
@@ -37,7 +45,10 @@ fn every_check_is_proven_both_ways() {
     let mut missing = Vec::new();
     for entry in checks::all() {
         let examples = explain::examples(&explain::page(entry.source));
-        if !examples.iter().any(|e| e.expectation == Expectation::Passes) {
+        if !examples
+            .iter()
+            .any(|e| e.expectation == Expectation::Passes)
+        {
             missing.push(format!("{} has no passing example", entry.id));
         }
         let broken: BTreeSet<&str> = examples
@@ -76,7 +87,9 @@ fn uncovered_musts_are_listed() {
         .collect();
     let open: Vec<&str> = catalogue()
         .iter()
-        .filter(|requirement| requirement.level.is_must() && !covered.contains(requirement.id.as_str()))
+        .filter(|requirement| {
+            requirement.level.is_must() && !covered.contains(requirement.id.as_str())
+        })
         .map(|requirement| requirement.id.as_str())
         .collect();
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schemas/requirements/open.txt");

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod base64_text;
 pub mod broken_input;
+pub mod cancellation;
 pub mod completable;
 pub mod handshake;
 pub mod http;
@@ -10,8 +11,8 @@ pub mod json_schema;
 pub mod listing;
 pub mod meta_key;
 pub mod missing_resource;
-pub mod session_ids;
 pub mod progress;
+pub mod session_ids;
 pub mod stdout;
 pub mod subscription;
 pub mod uri_template;
@@ -53,8 +54,8 @@ pub fn is_rpc(conversation: &Conversation, message: &WireMessage) -> bool {
             _ => None,
         }
     });
-    let succeeded = status_of(conversation, message.channel)
-        .is_some_and(|status| (200..300).contains(&status));
+    let succeeded =
+        status_of(conversation, message.channel).is_some_and(|status| (200..300).contains(&status));
     message.parsed.version != VersionField::Missing
         || (succeeded && request_id.is_some())
         || (request_id.is_some() && message.parsed.id.as_ref() == request_id)
@@ -111,16 +112,17 @@ pub fn provocation<'c>(
     conversation: &'c Conversation,
     response: &WireMessage,
 ) -> Option<&'c WireMessage> {
-    let sent = conversation.messages.iter().filter(|sent| !sent.is_received());
+    let sent = conversation
+        .messages
+        .iter()
+        .filter(|sent| !sent.is_received());
     if let Channel::Http(_) = response.channel {
         return sent
             .filter(|sent| sent.channel == response.channel)
             .find(|sent| !is_plain_request(sent));
     }
-    let suspect = sent
-        .filter(|sent| sent.at.seq < response.at.seq)
-        .filter(|sent| !is_plain_request(sent))
-        .last()?;
+    let mut before = sent.filter(|sent| sent.at.seq < response.at.seq);
+    let suspect = before.rfind(|sent| !is_plain_request(sent))?;
     let between: Vec<Exchange<'_>> = conversation
         .exchanges()
         .filter(|exchange| {
@@ -179,7 +181,10 @@ pub fn answered_methods(conversation: &Conversation) -> BTreeMap<(u32, &str), &s
     let mut methods = BTreeMap::new();
     for exchange in conversation.exchanges() {
         for response in &exchange.responses {
-            methods.insert((response.at.seq, response.pointer.as_str()), exchange.method());
+            methods.insert(
+                (response.at.seq, response.pointer.as_str()),
+                exchange.method(),
+            );
         }
     }
     methods
@@ -189,7 +194,9 @@ pub fn answered_methods(conversation: &Conversation) -> BTreeMap<(u32, &str), &s
 /// recorded traffic, which has no intents. Other requests may be wrong on purpose.
 pub fn is_ordinary(exchange: &Exchange<'_>) -> bool {
     let usual = ["survey", "set-up", "detect", BARRIER];
-    exchange.intent().is_none_or(|intent| usual.contains(&intent))
+    exchange
+        .intent()
+        .is_none_or(|intent| usual.contains(&intent))
 }
 
 /// True for a request by the rules of 2026-07-28: its `_meta` names that revision and the client's
@@ -253,7 +260,10 @@ pub fn generic_place(pointer: &str) -> String {
         generic.push('/');
         generic.push_str(if is_index || is_name { "*" } else { segment });
         is_name = !is_name
-            && matches!(segment, "properties" | "patternProperties" | "inputRequests" | "experimental");
+            && matches!(
+                segment,
+                "properties" | "patternProperties" | "inputRequests" | "experimental"
+            );
     }
     generic
 }
@@ -274,7 +284,10 @@ mod tests {
         });
         let mut found = places(&result);
         found.sort();
-        assert_eq!(found, ["/cacheScope", "/tools/0/inputSchema/type", "/ttlMs"]);
+        assert_eq!(
+            found,
+            ["/cacheScope", "/tools/0/inputSchema/type", "/ttlMs"]
+        );
         assert!(found.iter().all(|place| owned_elsewhere(place)));
     }
 

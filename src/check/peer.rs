@@ -37,8 +37,12 @@ pub trait Peer {
     fn requests<'p>(&'p mut self, requests: Vec<Request>) -> Pending<'p, Vec<Option<Answer>>>;
 
     /// Sends a notification.
-    fn notify<'p>(&'p mut self, intent: &str, method: &str, params: Option<Value>)
-    -> Pending<'p, ()>;
+    fn notify<'p>(
+        &'p mut self,
+        intent: &str,
+        method: &str,
+        params: Option<Value>,
+    ) -> Pending<'p, ()>;
 
     /// Sends bytes as they are, as one frame, and does not wait for an answer over stdio; over
     /// HTTP waits for the response of the POST.

@@ -70,6 +70,7 @@ mod initialize {
     pub(super) mod keeps_version;
     pub(super) mod no_early_requests;
     pub(super) mod only_negotiated;
+    pub(super) mod ping_before_initialized;
     pub(super) mod speaks_first;
     pub(super) mod unknown_client_capabilities;
     pub(super) mod unsupported_version;
@@ -233,6 +234,7 @@ pub fn all() -> Vec<Entry> {
         "initialize/keeps-version" "initialize/keeps_version.rs" initialize keeps_version;
         "initialize/no-early-requests" "initialize/no_early_requests.rs" initialize no_early_requests;
         "initialize/only-negotiated" "initialize/only_negotiated.rs" initialize only_negotiated;
+        "initialize/ping-before-initialized" "initialize/ping_before_initialized.rs" initialize ping_before_initialized;
         "initialize/speaks-first" "initialize/speaks_first.rs" initialize speaks_first;
         "initialize/unknown-client-capabilities" "initialize/unknown_client_capabilities.rs" initialize unknown_client_capabilities;
         "initialize/unsupported-version" "initialize/unsupported_version.rs" initialize unsupported_version;

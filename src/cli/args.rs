@@ -116,7 +116,7 @@ pub struct RunArgs {
     pub selection: SelectionArgs,
 
     /// Test so many revisions of a server at the same time
-    #[arg(long, value_name = "N", value_parser = jobs, default_value = "4", help_heading = WHAT)]
+    #[arg(long, value_name = "N", value_parser = jobs, default_value = "5", help_heading = WHAT)]
     pub jobs: usize,
 
     /// Call this tool whatever its annotations say

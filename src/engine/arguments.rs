@@ -111,7 +111,10 @@ fn text(schema: &Value, name: &str) -> String {
         _ => {}
     }
     let name = name.to_ascii_lowercase();
-    let bland = if ["path", "file", "dir"].iter().any(|word| name.contains(word)) {
+    let bland = if ["path", "file", "dir"]
+        .iter()
+        .any(|word| name.contains(word))
+    {
         "/nonexistent/mcpcheck"
     } else {
         "mcpcheck"

@@ -55,7 +55,10 @@ pub async fn detect(context: &Rc<Context>, settings: &Settings) -> Result<Vec<Sp
         .any(|found| found.revision.era() == Era::Handshake);
     if answers_handshakes {
         let known: Vec<Revision> = spoken.iter().map(|found| found.revision).collect();
-        let rest = handshakes.into_iter().skip(1).filter(|r| !known.contains(r));
+        let rest = handshakes
+            .into_iter()
+            .skip(1)
+            .filter(|r| !known.contains(r));
         spoken.extend(other_handshakes(context, settings, rest.collect()).await);
     }
     spoken.retain(|found| settings.wants(found.revision));

@@ -78,17 +78,32 @@ fn answered_otherwise(events: &[Event], settings: &Settings) -> Option<Diagnosis
     let offered = received_messages(events).find_map(|parsed| match parsed.message {
         Message::Result { result, .. } => {
             let version = result["protocolVersion"].as_str().map(str::to_owned);
-            version.or_else(|| Some(result["supportedVersions"].as_array()?.iter().filter_map(|v| v.as_str()).collect::<Vec<_>>().join(", ")))
+            version.or_else(|| {
+                Some(
+                    result["supportedVersions"]
+                        .as_array()?
+                        .iter()
+                        .filter_map(|v| v.as_str())
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                )
+            })
         }
         _ => None,
     })?;
     let asked = match &settings.revisions {
-        Some(revisions) => revisions.iter().map(|r| r.as_str()).collect::<Vec<_>>().join(", "),
+        Some(revisions) => revisions
+            .iter()
+            .map(|r| r.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
         None => "any revision that mcp-check knows".into(),
     };
     Some(Diagnosis {
         kind: DiagnosisKind::RevisionNotSpoken,
-        message: format!("The server answers, but does not speak {asked}; it offers \"{offered}\"."),
+        message: format!(
+            "The server answers, but does not speak {asked}; it offers \"{offered}\"."
+        ),
         next: "Leave --revision out to test what the server speaks.".into(),
     })
 }
@@ -319,7 +334,11 @@ fn by_answer(url: &str, response: &HttpResponse, events: &[Event]) -> Diagnosis 
         kind: DiagnosisKind::NotMcp,
         message: format!(
             "{url} answers with HTTP {status} and {}, which is not MCP. The body begins: {}",
-            if media.is_empty() { "no content type" } else { &media },
+            if media.is_empty() {
+                "no content type"
+            } else {
+                &media
+            },
             body.unwrap_or_else(|| "(empty)".into())
         ),
         next: "Check that the URL is the MCP endpoint and not a web page or another API.".into(),

@@ -30,8 +30,8 @@ pub fn judge(views: &[View], entries: &[Entry]) -> Judged {
             if !entry.check.transports.include(view.transport) {
                 continue;
             }
-            let once = entry.check.scope == Scope::OncePerEra
-                && view.revision.era() == Era::Handshake;
+            let once =
+                entry.check.scope == Scope::OncePerEra && view.revision.era() == Era::Handshake;
             if once && Some(view.revision) != driven_once {
                 continue;
             }
@@ -93,7 +93,9 @@ fn judge_view(entry: &Entry, view: &View, places: &[Place], judged: &mut Judged)
                     judged.outcomes.push(outcome);
                     judged.findings.extend(findings);
                 }
-                Err(why) => judged.outcomes.push(broken(entry, requirement, *place, why)),
+                Err(why) => judged
+                    .outcomes
+                    .push(broken(entry, requirement, *place, why)),
             }
         }
     }

@@ -22,7 +22,9 @@ use crate::transport::Connector;
 use crate::transport::child::ChildConnector;
 use crate::transport::streamable_http::HttpConnector;
 
-pub use outcome::{Diagnosis, DiagnosisKind, Finding, FindingStatus, NotTested, Outcome, ServerRun, Status};
+pub use outcome::{
+    Diagnosis, DiagnosisKind, Finding, FindingStatus, NotTested, Outcome, ServerRun, Status,
+};
 pub use progress::{Observer, Progress, Quiet};
 
 /// What the user decided about a run.
@@ -56,7 +58,7 @@ impl Default for Settings {
             request_timeout: deadlines.request,
             shutdown_grace: deadlines.shutdown,
             quiet: deadlines.quiet,
-            jobs: 4,
+            jobs: Revision::ALL.len(),
             revisions: None,
             checks: Selection::default(),
             allow_tools: Vec::new(),
@@ -109,10 +111,13 @@ impl Selection {
     pub fn includes(&self, entry: &Entry) -> bool {
         let named = |prefix: &String| {
             entry.id.starts_with(prefix.as_str())
-                || entry.check.covers.iter().any(|id| id.starts_with(prefix.as_str()))
+                || entry
+                    .check
+                    .covers
+                    .iter()
+                    .any(|id| id.starts_with(prefix.as_str()))
         };
-        (self.only.is_empty() || self.only.iter().any(named))
-            && !self.skip.iter().any(named)
+        (self.only.is_empty() || self.only.iter().any(named)) && !self.skip.iter().any(named)
     }
 }
 

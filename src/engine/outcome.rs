@@ -167,7 +167,13 @@ pub fn decide(
         findings.push(finding(check, requirement, place, problem, verdict));
     }
     for remark in &ruling.remarks {
-        findings.push(finding(check, requirement, place, remark, FindingStatus::Info));
+        findings.push(finding(
+            check,
+            requirement,
+            place,
+            remark,
+            FindingStatus::Info,
+        ));
     }
     let (status, reason) = match status {
         Some(FindingStatus::Failed) => (Status::Failed, first_message(ruling)),
@@ -175,7 +181,12 @@ pub fn decide(
         Some(FindingStatus::Info) | None => without_problem(ruling),
     };
     let evidence = match status {
-        Status::Passed => ruling.held.iter().take(3).map(ToString::to_string).collect(),
+        Status::Passed => ruling
+            .held
+            .iter()
+            .take(3)
+            .map(ToString::to_string)
+            .collect(),
         _ => Vec::new(),
     };
     let outcome = Outcome {
@@ -191,7 +202,10 @@ pub fn decide(
 }
 
 fn first_message(ruling: &Ruling) -> Option<String> {
-    ruling.problems.first().map(|problem| problem.message.clone())
+    ruling
+        .problems
+        .first()
+        .map(|problem| problem.message.clone())
 }
 
 fn without_problem(ruling: &Ruling) -> (Status, Option<String>) {
@@ -300,7 +314,11 @@ fn finding(
 /// Hash of check, requirement and subject: no times, ports, ids or message text.
 pub fn fingerprint(check: &str, requirement: &str, subject: &str) -> String {
     let digest = Sha256::digest(format!("{check}\0{requirement}\0{subject}"));
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Joins findings with one fingerprint and status: one finding with all revisions, transports and
@@ -322,7 +340,14 @@ pub fn group(findings: Vec<Finding>) -> Vec<Finding> {
     }
     let mut findings: Vec<Finding> = grouped.into_values().collect();
     findings.sort_by(|a, b| {
-        let key = |f: &Finding| (f.status, f.severity, f.requirements.clone(), f.subject.clone());
+        let key = |f: &Finding| {
+            (
+                f.status,
+                f.severity,
+                f.requirements.clone(),
+                f.subject.clone(),
+            )
+        };
         key(a).cmp(&key(b))
     });
     findings

@@ -38,14 +38,23 @@ pub async fn drive_all(
         })
         .collect();
     let mut mains: Vec<Connection> = spoken.into_iter().map(|found| found.main).collect();
-    // What a server may not survive comes after all else at every revision: over HTTP the suites
-    // share one server.
-    for phase in [Phase::Ordinary, Phase::Last] {
+    // What a server may not survive comes last. Over HTTP, where the suites share one server, it
+    // comes after all else at every revision.
+    let shared = mains
+        .first()
+        .is_some_and(|main| main.context().connector.kind() != TransportKind::Stdio);
+    let passes: &[&[Phase]] = match shared {
+        true => &[&[Phase::Ordinary], &[Phase::Last]],
+        false => &[&[Phase::Ordinary, Phase::Last]],
+    };
+    for phases in passes {
         let driven = suites.iter().zip(&mut mains).map(|(suite, main)| {
             let slots = &slots;
             async move {
                 let _slot = slots.acquire().await;
-                suite.drive(main, entries, phase).await;
+                for phase in *phases {
+                    suite.drive(main, entries, *phase).await;
+                }
             }
         });
         join_all(driven).await;
@@ -180,8 +189,12 @@ pub fn applies(check: &Check, revision: Revision, transport: TransportKind) -> b
 /// Why a probe is not driven, when a need of its check is unmet.
 pub fn unmet(check: &Check, session: &Session, transport: TransportKind) -> Option<String> {
     check.needs.iter().find_map(|need| match need {
-        Need::Declares(path) => (!session.declares(path))
-            .then(|| format!("the server does not declare the capability {}", path.join("."))),
+        Need::Declares(path) => (!session.declares(path)).then(|| {
+            format!(
+                "the server does not declare the capability {}",
+                path.join(".")
+            )
+        }),
         Need::LacksCapability(path) => session
             .declares(path)
             .then(|| format!("the server declares the capability {}", path.join("."))),

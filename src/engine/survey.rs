@@ -29,8 +29,7 @@ pub async fn survey(connection: &mut Connection, session: Session, settings: &Se
     }
     if session.declares(&["resources"]) {
         surface.resources = list(connection, "resources/list", "resources").await;
-        surface.templates =
-            list(connection, "resources/templates/list", "resourceTemplates").await;
+        surface.templates = list(connection, "resources/templates/list", "resourceTemplates").await;
     }
     if session.declares(&["prompts"]) {
         surface.prompts = list(connection, "prompts/list", "prompts").await;
@@ -123,6 +122,8 @@ async fn call_tools(connection: &mut Connection, surface: &Surface, settings: &S
             return;
         }
         let params = json!({"name": name, "arguments": arguments});
-        connection.call(Request::new(SURVEY, "tools/call").params(params)).await;
+        connection
+            .call(Request::new(SURVEY, "tools/call").params(params))
+            .await;
     }
 }

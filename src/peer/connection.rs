@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::headers::{self, Headers};
 use super::Deadlines;
+use super::headers::{self, Headers};
 use crate::check::peer::{Answer, HttpAnswer, Request, Surface};
 use crate::rpc::{self, Id, Message, Parsed, code};
 use crate::spec::{Era, Revision, TransportKind};
@@ -206,11 +206,14 @@ impl Connection {
             .map(|request| self.send_request(request))
             .collect();
         let waiting = |this: &Self| {
-            sent.iter()
-                .any(|(id, channel)| !this.answers.contains_key(id) && !this.ended.contains(channel))
+            sent.iter().any(|(id, channel)| {
+                !this.answers.contains_key(id) && !this.ended.contains(channel)
+            })
         };
-        self.pump(started + wait, |this| !waiting(this) || this.strays > strays)
-            .await;
+        self.pump(started + wait, |this| {
+            !waiting(this) || this.strays > strays
+        })
+        .await;
         if waiting(self) && self.strays > strays && !self.gone {
             let until = Instant::now() + self.context.deadlines.stray;
             self.pump(until, |this| !waiting(this)).await;
@@ -245,7 +248,12 @@ impl Connection {
     }
 
     /// Sends bytes as one frame; over HTTP waits for the response of the POST.
-    pub async fn send_raw(&mut self, intent: &str, bytes: Vec<u8>, changes: &[(String, Option<String>)]) {
+    pub async fn send_raw(
+        &mut self,
+        intent: &str,
+        bytes: Vec<u8>,
+        changes: &[(String, Option<String>)],
+    ) {
         let mut headers = self.post_headers("", None);
         headers::change(&mut headers, changes);
         let channel = self.send_frame(intent, bytes, headers);
@@ -253,10 +261,7 @@ impl Connection {
     }
 
     /// Sends one HTTP request. `listen` bounds how long an open stream is read.
-    pub async fn send_http(
-        &mut self,
-        call: crate::check::peer::HttpCall,
-    ) -> Option<HttpAnswer> {
+    pub async fn send_http(&mut self, call: crate::check::peer::HttpCall) -> Option<HttpAnswer> {
         if self.context.connector.kind() == TransportKind::Stdio {
             return None;
         }
@@ -269,7 +274,13 @@ impl Connection {
         }
         headers::change(&mut headers, &call.headers);
         let channel = self.next_channel();
-        self.post(channel, &call.intent, &call.method, headers, call.body.unwrap_or_default());
+        self.post(
+            channel,
+            &call.intent,
+            &call.method,
+            headers,
+            call.body.unwrap_or_default(),
+        );
         let until = Instant::now() + self.patience();
         self.pump(until, |this| {
             this.heads.contains_key(&channel) || this.ended.contains(&channel)
@@ -294,7 +305,10 @@ impl Connection {
             Era::Handshake => "ping",
             Era::Modern => "server/discover",
         };
-        let answered = self.call(Request::new(view::BARRIER, method)).await.is_some();
+        let answered = self
+            .call(Request::new(view::BARRIER, method))
+            .await
+            .is_some();
         self.listen(self.context.deadlines.quiet).await;
         answered && !self.gone
     }
@@ -317,8 +331,7 @@ impl Connection {
 
     async fn close_child(&mut self) {
         if !self.exited {
-            self.tape
-                .noted(Body::Process(Process::InputClosed));
+            self.tape.noted(Body::Process(Process::InputClosed));
             self.transport.close_input();
         }
         self.await_exit("exit-after-end-of-input").await;
@@ -341,7 +354,8 @@ impl Connection {
 
     async fn await_exit(&mut self, deadline: &str) {
         let wait = self.context.deadlines.shutdown;
-        self.pump_whatever(Instant::now() + wait, |this| this.exited).await;
+        self.pump_whatever(Instant::now() + wait, |this| this.exited)
+            .await;
         if !self.exited {
             self.silence(deadline, wait);
         }
@@ -492,7 +506,8 @@ impl Connection {
 
     /// Takes in what comes until `done`, the deadline, or the end of the server.
     async fn pump(&mut self, until: Instant, done: impl Fn(&Self) -> bool) {
-        self.pump_whatever(until, |this| done(this) || this.exited).await;
+        self.pump_whatever(until, |this| done(this) || this.exited)
+            .await;
     }
 
     async fn pump_whatever(&mut self, until: Instant, done: impl Fn(&Self) -> bool) {

@@ -116,7 +116,9 @@ mod tests {
         ] {
             let mut headers = base(&[]);
             mirror(&mut headers, revision, agreed, "ping", None);
-            let there = headers.iter().any(|(name, _)| name == "MCP-Protocol-Version");
+            let there = headers
+                .iter()
+                .any(|(name, _)| name == "MCP-Protocol-Version");
             assert_eq!(there, expected, "{revision}");
         }
     }

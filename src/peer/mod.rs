@@ -29,7 +29,7 @@ impl Default for Deadlines {
             start_up: Duration::from_secs(30),
             request: Duration::from_secs(10),
             shutdown: Duration::from_secs(2),
-            quiet: Duration::from_millis(100),
+            quiet: Duration::from_millis(50),
             stray: Duration::from_secs(1),
         }
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::event::{Body, Channel, Direction, Event, EventRef, Frame, HttpResponse, Opened, Process};
+use super::event::{
+    Body, Channel, Direction, Event, EventRef, Frame, HttpResponse, Opened, Process,
+};
 use super::session::Session;
 use crate::rpc::{self, Id, Message, Parsed};
 
@@ -134,7 +136,11 @@ impl Conversation {
         self.pairs.iter().map(move |pair| Exchange {
             conversation: self,
             request: &self.messages[pair.request],
-            responses: pair.responses.iter().map(|&at| &self.messages[at]).collect(),
+            responses: pair
+                .responses
+                .iter()
+                .map(|&at| &self.messages[at])
+                .collect(),
             exact: pair.exact,
         })
     }
@@ -151,10 +157,11 @@ impl Conversation {
 
     /// The HTTP response of a channel.
     pub fn http_response(&self, channel: Channel) -> Option<(EventRef, &HttpResponse)> {
-        self.on_channel(channel).find_map(|event| match &event.body {
-            Body::HttpResponse(response) => Some((event.reference(), response)),
-            _ => None,
-        })
+        self.on_channel(channel)
+            .find_map(|event| match &event.body {
+                Body::HttpResponse(response) => Some((event.reference(), response)),
+                _ => None,
+            })
     }
 
     /// Received events of a channel, in order.
@@ -300,8 +307,8 @@ fn pair_loosely(pairs: &mut [Pair], messages: &[WireMessage], index: usize) -> b
     };
     let found = pairs.iter_mut().filter(unanswered).find(|pair| {
         let request = &messages[pair.request];
-        let same_exchange = matches!(response.channel, Channel::Http(_))
-            && request.channel == response.channel;
+        let same_exchange =
+            matches!(response.channel, Channel::Http(_)) && request.channel == response.channel;
         let Message::Request { id, .. } = &request.parsed.message else {
             return false;
         };
@@ -408,18 +415,23 @@ impl<'c> Exchange<'c> {
         }
         let channel = self.request.channel;
         if matches!(channel, Channel::Http(_)) {
-            let response = self.conversation.on_channel(channel).find_map(|event| {
-                match &event.body {
-                    Body::HttpResponse(response) => Some(Reply::HttpOnly(event, response)),
-                    Body::Fault(_) => Some(Reply::Gone(event)),
-                    _ => None,
-                }
+            let response =
+                self.conversation
+                    .on_channel(channel)
+                    .find_map(|event| match &event.body {
+                        Body::HttpResponse(response) => Some(Reply::HttpOnly(event, response)),
+                        Body::Fault(_) => Some(Reply::Gone(event)),
+                        _ => None,
+                    });
+            return response.unwrap_or(Reply::Silence {
+                alive: self.alive(),
             });
-            return response.unwrap_or(Reply::Silence { alive: self.alive() });
         }
         match self.conversation.gone() {
             Some(event) if !self.we_ended_before(event.seq) => Reply::Gone(event),
-            _ => Reply::Silence { alive: self.alive() },
+            _ => Reply::Silence {
+                alive: self.alive(),
+            },
         }
     }
 
@@ -441,6 +453,8 @@ impl<'c> Exchange<'c> {
     }
 
     fn we_ended_before(&self, seq: u32) -> bool {
-        self.conversation.ending_from().is_some_and(|from| from < seq)
+        self.conversation
+            .ending_from()
+            .is_some_and(|from| from < seq)
     }
 }

@@ -57,7 +57,12 @@ impl Tape {
             url: "http://127.0.0.1/mcp".into(),
             headers: Vec::new(),
         };
-        self.push(Direction::Sent, channel, Some(intent), Body::HttpRequest(request));
+        self.push(
+            Direction::Sent,
+            channel,
+            Some(intent),
+            Body::HttpRequest(request),
+        );
         let body = Body::Frame(Frame::line(text.as_bytes()));
         self.push(Direction::Sent, channel, Some(intent), body);
         self
@@ -69,7 +74,12 @@ impl Tape {
             status,
             headers: vec![("content-type".into(), "application/json".into())],
         };
-        self.push(Direction::Received, channel, None, Body::HttpResponse(response));
+        self.push(
+            Direction::Received,
+            channel,
+            None,
+            Body::HttpResponse(response),
+        );
         if !text.is_empty() {
             let body = Body::Frame(Frame::line(text.as_bytes()));
             self.push(Direction::Received, channel, None, body);
@@ -99,7 +109,12 @@ const NULL_ERROR: &str = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"m
 
 #[test]
 fn answers_are_paired_by_id_in_any_order() {
-    let view = stdio().sent("a", PING_1).sent("b", PING_2).received(PONG_2).received(PONG_1).view();
+    let view = stdio()
+        .sent("a", PING_1)
+        .sent("b", PING_2)
+        .received(PONG_2)
+        .received(PONG_1)
+        .view();
     let seqs: Vec<u32> = view
         .exchanges()
         .map(|exchange| exchange.responses[0].at.seq)
@@ -142,14 +157,22 @@ fn an_error_without_id_answers_the_last_request_only_when_nothing_else_does() {
 
 #[test]
 fn a_second_answer_stays_with_its_request() {
-    let view = stdio().sent("a", PING_1).received(PONG_1).received(PONG_1).view();
+    let view = stdio()
+        .sent("a", PING_1)
+        .received(PONG_1)
+        .received(PONG_1)
+        .view();
     let exchange = view.exchanges().next().expect("one exchange");
     assert_eq!(exchange.responses.len(), 2);
 }
 
 #[test]
 fn silence_of_a_living_server_differs_from_its_end() {
-    let silent = stdio().sent("a", PING_1).sent("b", PING_2).received(PONG_2).view();
+    let silent = stdio()
+        .sent("a", PING_1)
+        .sent("b", PING_2)
+        .received(PONG_2)
+        .view();
     let exchange = silent.exchanges_meant("a").next().expect("one exchange");
     assert!(matches!(exchange.reply(), Reply::Silence { alive: true }));
 
@@ -189,7 +212,11 @@ fn over_http_an_exchange_is_its_channel() {
     assert!(matches!(a.reply(), Reply::HttpOnly(_, response) if response.status == 404));
     let b = view.exchanges_meant("b").next().expect("b");
     assert!(matches!(b.reply(), Reply::Result(..)));
-    assert_eq!(view.sent("a").count(), 1, "request and body are one thing sent");
+    assert_eq!(
+        view.sent("a").count(),
+        1,
+        "request and body are one thing sent"
+    );
 }
 
 #[test]

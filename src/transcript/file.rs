@@ -218,9 +218,9 @@ fn decode_bytes(value: &Value) -> Result<Vec<u8>, String> {
 
 fn decode_frame(value: &Value) -> Result<Frame, String> {
     let sse: Option<SseMeta> = match value.get("sse") {
-        Some(meta) => Some(
-            serde_json::from_value(meta.clone()).map_err(|error| error.to_string())?,
-        ),
+        Some(meta) => {
+            Some(serde_json::from_value(meta.clone()).map_err(|error| error.to_string())?)
+        }
         None => None,
     };
     Ok(Frame {

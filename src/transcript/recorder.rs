@@ -131,7 +131,10 @@ impl Tape {
         let mut inner = self.recorder.inner.borrow_mut();
         let inner = &mut *inner;
         let body = mask(&inner.secrets, body);
-        let tape = inner.events.entry(Arc::clone(&self.connection)).or_default();
+        let tape = inner
+            .events
+            .entry(Arc::clone(&self.connection))
+            .or_default();
         let event = Event {
             connection: Arc::clone(&self.connection),
             seq: u32::try_from(tape.len()).unwrap_or(u32::MAX),

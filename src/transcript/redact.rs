@@ -45,7 +45,11 @@ impl Secrets {
     /// The bytes with every secret masked; other bytes are untouched, valid UTF-8 or not.
     pub fn mask_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
         self.known.iter().fold(bytes, |bytes, (name, value)| {
-            replace(bytes, value.as_bytes(), format!("<secret:{name}>").as_bytes())
+            replace(
+                bytes,
+                value.as_bytes(),
+                format!("<secret:{name}>").as_bytes(),
+            )
         })
     }
 }
@@ -53,8 +57,18 @@ impl Secrets {
 /// True when a word of the name speaks of a credential; `GIT_AUTHOR_NAME` has none.
 fn looks_secret(name: &str) -> bool {
     const WORDS: [&str; 12] = [
-        "token", "secret", "password", "passwd", "apikey", "key", "auth", "authorization",
-        "cookie", "credential", "credentials", "pat",
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "apikey",
+        "key",
+        "auth",
+        "authorization",
+        "cookie",
+        "credential",
+        "credentials",
+        "pat",
     ];
     let name = name.to_ascii_lowercase();
     name.split(|c: char| !c.is_ascii_alphanumeric())

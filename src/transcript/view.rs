@@ -137,7 +137,8 @@ impl<'v> Sent<'v> {
                 self.conversation
                     .unpaired_responses()
                     .filter(|message| {
-                        message.at.seq > self.event.seq && until.is_none_or(|end| message.at.seq < end)
+                        message.at.seq > self.event.seq
+                            && until.is_none_or(|end| message.at.seq < end)
                     })
                     .collect()
             }
@@ -174,7 +175,10 @@ impl<'v> Sent<'v> {
     /// kind was sent again and before mcp-check ended it.
     pub fn gone(&self) -> Option<&'v Event> {
         let gone = self.conversation.gone()?;
-        let ours = self.conversation.ending_from().is_some_and(|from| from < gone.seq);
+        let ours = self
+            .conversation
+            .ending_from()
+            .is_some_and(|from| from < gone.seq);
         (gone.seq > self.event.seq && !ours && !self.answered_later()).then_some(gone)
     }
 

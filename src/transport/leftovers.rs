@@ -48,11 +48,17 @@ fn marked(nonce: &str) -> Vec<Pid> {
 }
 
 fn carries(number: i32, wanted: &[u8]) -> bool {
-    std::fs::read(format!("/proc/{number}/environ"))
-        .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|entry| entry == wanted))
+    std::fs::read(format!("/proc/{number}/environ")).is_ok_and(|environment| {
+        environment
+            .split(|byte| *byte == 0)
+            .any(|entry| entry == wanted)
+    })
 }
 
 fn is_zombie(number: i32) -> bool {
-    std::fs::read_to_string(format!("/proc/{number}/stat"))
-        .is_ok_and(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z')))
+    std::fs::read_to_string(format!("/proc/{number}/stat")).is_ok_and(|stat| {
+        stat.rsplit(')')
+            .next()
+            .is_some_and(|rest| rest.trim_start().starts_with('Z'))
+    })
 }

@@ -168,7 +168,10 @@ impl Transport for MemoryTransport {
                 request,
                 body: &outbound.bytes,
             }),
-            None => self.server.borrow_mut().receive(Input::Line(&outbound.bytes)),
+            None => self
+                .server
+                .borrow_mut()
+                .receive(Input::Line(&outbound.bytes)),
         };
         self.play(outbound.channel, acts);
     }

@@ -196,7 +196,9 @@ impl Exchange {
                 }
             }
             if bytes.len() > LARGEST_BODY {
-                self.emit(Body::Fault(format!("body longer than {LARGEST_BODY} bytes")));
+                self.emit(Body::Fault(format!(
+                    "body longer than {LARGEST_BODY} bytes"
+                )));
                 break;
             }
         }
@@ -227,7 +229,9 @@ impl Exchange {
             }
         }
         if let Some(tail) = decoder.finish() {
-            self.emit(Body::Note(format!("unfinished SSE event at the end: {tail:?}")));
+            self.emit(Body::Note(format!(
+                "unfinished SSE event at the end: {tail:?}"
+            )));
         }
         self.emit(Body::StreamEnd);
     }
@@ -263,9 +267,10 @@ fn sse_body(item: SseItem) -> Body {
             comment: Some(comment),
             ..SseMeta::default()
         }),
-        SseItem::Fault(fault) => {
-            Body::Fault(format!("event stream, byte {}: {}", fault.offset, fault.what))
-        }
+        SseItem::Fault(fault) => Body::Fault(format!(
+            "event stream, byte {}: {}",
+            fault.offset, fault.what
+        )),
     }
 }
 
@@ -279,7 +284,10 @@ fn fault(error: &reqwest::Error) -> String {
         source = inner.source();
     }
     let chain = format!("{error:?}").to_lowercase();
-    if ["certificate", "tls", "handshake"].iter().any(|word| chain.contains(word)) {
+    if ["certificate", "tls", "handshake"]
+        .iter()
+        .any(|word| chain.contains(word))
+    {
         format!("{FAULT_TLS}{text}")
     } else if error.is_connect() {
         format!("{FAULT_CONNECT}{text}")

@@ -244,7 +244,8 @@ pub fn is_stack_trace(text: &str) -> bool {
 /// the array that would hold what the feature offers.
 pub fn judge_undeclared(ruling: &mut Ruling, exchange: &Exchange<'_>, feature: &str, member: &str) {
     let method = exchange.method();
-    let about = |text: String| Problem::new(format!("method:{method}"), text).exchange(exchange);
+    let about =
+        |text: String| Problem::new(format!("capability:{feature}"), text).exchange(exchange);
     let hint = format!("Declare the capability {feature}, or do not answer {method}.");
     match exchange.reply() {
         Reply::Error(message, _) => {

@@ -27,7 +27,7 @@ pub fn is_reserved(labels: &[&str], revision: Revision) -> bool {
         Revision::V2025_06_18 => labels
             .split_last()
             .is_some_and(|(_, rest)| rest.iter().any(is_ours)),
-        _ => labels.get(1).is_some_and(|label| is_ours(&label)),
+        _ => labels.get(1).is_some_and(is_ours),
     }
 }
 
@@ -41,7 +41,7 @@ pub fn is_forward_domain(labels: &[&str]) -> bool {
         )
     };
     match labels {
-        [first, .., last] => is_top(&last) && !is_top(&first),
+        [first, .., last] => is_top(last) && !is_top(first),
         _ => false,
     }
 }

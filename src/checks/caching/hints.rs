@@ -36,6 +36,7 @@
 //! < merge {"cacheScope":"private"}
 //! ```
 
+use crate::check::common::is_modern_request;
 use crate::check::common::listing::{LISTS, walks};
 use crate::check::prelude::*;
 use crate::spec::methods::CACHEABLE;
@@ -70,7 +71,8 @@ fn judge(view: &View) -> Verdicts {
             let is_complete = result
                 .get("resultType")
                 .is_none_or(|kind| kind == "complete");
-            if result.is_object() && is_complete {
+            // A dual-era server may serve a request that names no revision as an older one.
+            if result.is_object() && is_complete && is_modern_request(&exchange) {
                 judge_hints(&mut verdicts, &exchange, result);
             }
         }

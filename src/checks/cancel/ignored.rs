@@ -1,9 +1,9 @@
 //! A cancellation of a request that is unknown or already answered is ignored.
 //!
 //! Such cancellations are normal: the client gives up while the answer is on its way. A server that
-//! dies of one, or answers nothing afterwards, loses every other request with it. Look up the
-//! request and do nothing when it is not there. That no response may be sent for the notification
-//! is judged with all notifications.
+//! dies of one, or answers nothing afterwards, loses every other request with it, and one that
+//! complains does so to nobody: the client has forgotten the request. Look it up and do nothing
+//! when it is not there. A server that answers every notification is reported for that alone.
 //!
 //! ```mcp passes
 //! > notifications/cancelled
@@ -32,12 +32,23 @@
 //! < exit 1
 //! ```
 //!
-//! ```mcp inconclusive
+//! ```mcp fails cancel.unknown-id-ignored
 //! > notifications/cancelled {"requestId":"mcp-check-none"}
 //! < raw {"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"No such request"}}
 //! ```
+//!
+//! ```mcp fails cancel.completed-id-ignored
+//! > notifications/cancelled {"requestId":881001}
+//! < raw {"jsonrpc":"2.0","id":881001,"error":{"code":-32602,"message":"No such request"}}
+//! ```
+//!
+//! ```mcp inconclusive
+//! > any notifications/*
+//! < raw {"jsonrpc":"2.0","id":null,"error":{"code":-32601,"message":"Method not found"}}
+//! ```
 
 use crate::check::common::broken_input::judge_survival_in;
+use crate::check::common::cancellation::{judge_response, response_to_cancellation};
 use crate::check::common::handshake::next_answer;
 use crate::check::prelude::*;
 
@@ -107,14 +118,11 @@ fn judge_sent(ruling: &mut Ruling, view: &View, sent: &Sent<'_>) {
     if !judge_survival_in(view, ruling, sent, SUBJECT) {
         return;
     }
-    let is_stdio = sent.event.channel == Channel::Stdio;
-    match next_answer(sent) {
-        _ if is_stdio && !sent.reactions().is_empty() => {
-            ruling.inconclusive("it was answered, which is judged with all notifications");
-        }
-        Some(answer) => {
+    match (response_to_cancellation(sent), next_answer(sent)) {
+        (Some(response), _) => judge_response(ruling, sent, response),
+        (None, Some(answer)) => {
             ruling.held(answer.at.clone());
         }
-        None => {}
+        (None, None) => {}
     }
 }

@@ -3,8 +3,8 @@
 //! Cancelling is fire and forget: the client does not wait for an answer and cannot be told what is
 //! wrong with it. A parser that throws here takes the connection down with it. Catch its error
 //! where notifications are read, and go on. The probe leaves out the params, then the id of the
-//! request, and then sends an object as the id. That no response may be sent for the notification
-//! is judged with all notifications.
+//! request, and then sends an object as the id. A server that answers every notification is reported
+//! for that alone.
 //!
 //! ```mcp passes
 //! > notifications/cancelled
@@ -16,12 +16,13 @@
 //! < exit 1
 //! ```
 //!
-//! ```mcp inconclusive
+//! ```mcp fails cancel.malformed-ignored
 //! > notifications/cancelled
 //! < raw {"jsonrpc":"2.0","id":null,"error":{"code":-32602,"message":"Invalid params"}}
 //! ```
 
 use crate::check::common::broken_input::judge_survival_in;
+use crate::check::common::cancellation::{judge_response, response_to_cancellation};
 use crate::check::common::handshake::{list_methods, next_answer};
 use crate::check::prelude::*;
 
@@ -86,15 +87,12 @@ fn judge(view: &View) -> Verdicts {
         if !judge_survival_in(view, ruling, &sent, SUBJECT) {
             continue;
         }
-        let is_stdio = sent.event.channel == Channel::Stdio;
-        match next_answer(&sent) {
-            _ if is_stdio && !sent.reactions().is_empty() => {
-                ruling.inconclusive("it was answered, which is judged with all notifications");
-            }
-            Some(answer) => {
+        match (response_to_cancellation(&sent), next_answer(&sent)) {
+            (Some(response), _) => judge_response(ruling, &sent, response),
+            (None, Some(answer)) => {
                 ruling.held(answer.at.clone());
             }
-            None => {}
+            (None, None) => {}
         }
     }
     verdicts

@@ -99,6 +99,7 @@ fn judge(view: &View) -> Verdicts {
                 .on(id)
                 .not_applicable("the server does not declare the capability completions");
         }
+        return verdicts;
     }
     for exchange in view.exchanges_meant(INTENT) {
         judge_answer(verdicts.on(ANSWERED), &exchange);

@@ -83,6 +83,11 @@ fn judge(view: &View) -> Verdicts {
             );
         }
     }
+    if verdicts.on(TYPES).held.is_empty() {
+        verdicts
+            .on(TYPES)
+            .inconclusive("no content blocks were seen");
+    }
     verdicts
         .on(BINARY)
         .not_applicable("no tool result with an image or sound was seen");

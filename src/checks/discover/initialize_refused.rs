@@ -145,6 +145,9 @@ fn judge_rejection(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         .filter(|other| other.request.at.seq > exchange.request.at.seq)
         .any(|other| other.result().is_some());
     match exchange.reply() {
+        Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
+            ruling.inconclusive("the HTTP connection broke");
+        }
         Reply::Gone(event) => {
             let text = "The server ends when it is sent initialize.";
             ruling.broken(about(text).event(event, "connection ended").outright());

@@ -86,6 +86,9 @@ fn judge(view: &View) -> Verdicts {
             }
             Reply::Result(..) => served.push(exchange.clone()),
             _ if misaddressed(&exchange).is_some() => {}
+            Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
+                ruling.inconclusive("the HTTP connection broke");
+            }
             Reply::Gone(event) => {
                 let text = format!("The server ends when it is sent {method}.");
                 ruling.broken(about(text).event(event, "connection ended"));

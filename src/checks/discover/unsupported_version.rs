@@ -102,6 +102,9 @@ fn judge(view: &View) -> Verdicts {
                 verdicts.on(ERROR).inconclusive(why);
             }
             Reply::HttpOnly(..) => judge_status(verdicts.on(STATUS), &exchange),
+            Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
+                verdicts.on(ERROR).inconclusive("the HTTP connection broke");
+            }
             Reply::Malformed(_) => {}
             _ if common::misaddressed(&exchange).is_some() => {}
             other => judge_other(verdicts.on(ERROR), &exchange, &other),

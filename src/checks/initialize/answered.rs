@@ -1,9 +1,8 @@
-//! A correct initialize request is answered, by the version it asks for, and ping works at once.
+//! A correct initialize request is answered, each time by the version that it asks for.
 //!
-//! A server that answers only its first client, or that names another version than it agreed to a
-//! moment ago, works in one test and fails in the next. Until the initialized notification arrives,
-//! ping is what a client may send to see whether a slow server is alive. Answer initialize from
-//! constants, and register ping before anything that needs the session.
+//! Everything else waits for this answer. A server that answers only its first client, or that
+//! names another version than it agreed to a moment ago, works in one test and fails in the next.
+//! Answer initialize from constants, and let nothing that one client did decide about another.
 //!
 //! ```mcp passes
 //! > ping
@@ -14,11 +13,6 @@
 //! transport http
 //! > ping
 //! < result {}
-//! ```
-//!
-//! ```mcp fails lifecycle.initialize.answered
-//! > initialize {"capabilities":{"roots":{"listChanged":true}}}
-//! < error -32600 "Invalid request"
 //! ```
 //!
 //! ```mcp fails lifecycle.initialize.answered
@@ -27,20 +21,22 @@
 //! < error -32600 "Server already initialized"
 //! ```
 //!
+//! ```mcp fails lifecycle.initialize.answered
+//! transport http
+//! >2 initialize
+//! < silence
+//! ```
+//!
 //! ```mcp fails lifecycle.version-negotiation.supported-version
-//! > initialize {"capabilities":{"roots":{"listChanged":true}}}
+//! transport http
+//! >2 initialize
 //! < merge {"protocolVersion":"2024-11-05"}
 //! ```
 //!
-//! ```mcp fails lifecycle.ping-before-initialized
-//! transport http
-//! >2 ping
-//! < error -32600 "Not initialized"
-//! ```
-//!
 //! ```mcp inconclusive
-//! > ping
-//! < error -32601 "Method not found"
+//! transport http
+//! >2 initialize
+//! < http 503
 //! ```
 
 use crate::check::common::{self, handshake};
@@ -48,10 +44,9 @@ use crate::check::prelude::*;
 
 const ANSWERED: &str = "lifecycle.initialize.answered";
 const SUPPORTED: &str = "lifecycle.version-negotiation.supported-version";
-const PING: &str = "lifecycle.ping-before-initialized";
 
 pub(crate) const CHECK: Check = Check {
-    covers: &[ANSWERED, SUPPORTED, PING],
+    covers: &[ANSWERED, SUPPORTED],
     transports: Transports::All,
     needs: &[],
     effect: Effect::Harmless,
@@ -61,31 +56,15 @@ pub(crate) const CHECK: Check = Check {
 };
 
 const AGAIN: &str = "initialize-again";
-const EARLY_PING: &str = "ping-before-initialized";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
         let version = peer.revision().as_str();
-        let Some(mut fresh) = peer.open(Opening::Silent).await else {
-            return;
-        };
-        // All capabilities are declared, so that a server which cannot wait for the initialized
-        // notification shows it.
-        let roots = json!({"listChanged": true});
-        let capabilities = json!({"roots": roots, "sampling": {}, "elicitation": {}});
-        let params = handshake::initialize_params(version, capabilities);
-        let mut request = Request::new(AGAIN, "initialize").params(params);
-        request.deadline = Some(handshake::START_UP);
-        if let Some(Answer::Result(result)) = fresh.request(request).await {
-            let mut ping = Request::new(EARLY_PING, "ping");
-            let agreed = result["protocolVersion"].as_str().unwrap_or_default();
-            if agreed >= Revision::V2025_06_18.as_str() {
-                ping = ping.header("MCP-Protocol-Version", agreed);
-            }
-            fresh.request(ping).await;
-            fresh.settle().await;
+        if let Some(fresh) = peer.open(Opening::Silent).await {
+            let params = handshake::initialize_params(version, json!({}));
+            let request = Request::new(AGAIN, "initialize").params(params);
+            handshake::ask_alone(fresh, request).await;
         }
-        fresh.close().await;
     })
 }
 
@@ -101,7 +80,6 @@ fn judge(view: &View) -> Verdicts {
         }
         judge_version(verdicts.on(SUPPORTED), view, &exchange);
     }
-    judge_ping(verdicts.on(PING), view);
     verdicts
 }
 
@@ -167,32 +145,5 @@ fn judge_version(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
             ruling.broken(Problem::new("initialize", text).exchange(exchange));
         }
         None => {}
-    }
-}
-
-fn judge_ping(ruling: &mut Ruling, view: &View) {
-    let works_later = view
-        .results_of("ping")
-        .any(|(exchange, _)| exchange.conversation.opened.purpose == "main");
-    for exchange in view.exchanges_meant(EARLY_PING) {
-        let text = match exchange.reply() {
-            Reply::Result(message, _) => {
-                ruling.held(message.at.clone());
-                continue;
-            }
-            Reply::Malformed(_) => continue,
-            _ if common::misaddressed(&exchange).is_some() => continue,
-            Reply::HttpOnly(_, response) if common::is_refusal_of_host(response.status) => continue,
-            _ if !works_later => {
-                ruling.inconclusive("ping does not work after the initialized notification either");
-                continue;
-            }
-            Reply::Error(..) => "is refused by an error",
-            Reply::HttpOnly(..) => "is refused without a JSON-RPC answer",
-            Reply::Gone(_) => "ends the server",
-            Reply::Silence { .. } => "is not answered",
-        };
-        let text = format!("ping {text} between the initialize answer and initialized.");
-        ruling.broken(Problem::new("method:ping", text).exchange(&exchange));
     }
 }

@@ -1,8 +1,8 @@
 //! An initialize request for an unknown version is answered by the newest version supported.
 //!
-//! A server that echoes whatever it is asked for claims to speak a revision that does not exist; one
-//! that offers an old revision although it supports a newer one costs its users the newer features.
-//! Answer by the newest version you implement when the requested one is not among them.
+//! A server that echoes whatever it is asked for claims to speak what does not exist; one that
+//! offers an older revision than it supports costs its users the newer features. Answer by the
+//! newest version you implement when the requested one is not among them.
 //!
 //! ```mcp passes
 //! > initialize {"protocolVersion":"mcp-check"}
@@ -133,7 +133,7 @@ fn judge_result(
         return;
     }
     let Some(offered) = handshake::offered_revision(result) else {
-        let why = "the version offered instead has no handshake that is known";
+        let why = "the version offered has no handshake that is known";
         verdicts.on(ANSWER).inconclusive(why);
         verdicts.on(LATEST).inconclusive(why);
         return;
@@ -170,14 +170,13 @@ fn judge_refusal(verdicts: &mut Verdicts, view: &View, exchange: &Exchange<'_>) 
         verdicts.on(ANSWER).inconclusive(why);
         return;
     }
-    let about = |text: &str| Problem::new("initialize", text).exchange(exchange);
     let ruling = verdicts.on(ANSWER);
+    let about = |text: &str| Problem::new("initialize", text).exchange(exchange);
     match exchange.reply() {
         Reply::Error(message, _) => {
             let text = "The server refuses an unknown version by an error instead of offering one \
                         it supports.";
-            let hint = "The specification shows such an error as an example, but its rule asks \
-                        for a result that names a supported version.";
+            let hint = "Such an error is an example in the specification, but its rule differs.";
             ruling.odd(about(text).hint(hint));
             verdicts.on(ECHO).held(message.at.clone());
         }
@@ -188,9 +187,8 @@ fn judge_refusal(verdicts: &mut Verdicts, view: &View, exchange: &Exchange<'_>) 
             let text = "The server refuses an unknown version without a JSON-RPC answer.";
             ruling.odd(about(text));
         }
-        Reply::Gone(_) => {
-            let text = "The server ends when it is asked for an unknown version.";
-            ruling.broken(about(text));
+        Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
+            ruling.inconclusive("the HTTP connection broke");
         }
         _ => {
             ruling.broken(about("initialize with an unknown version is not answered."));

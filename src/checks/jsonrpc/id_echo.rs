@@ -65,11 +65,6 @@ fn judge(view: &View) -> Verdicts {
     verdicts
 }
 
-fn was_sent(conversation: &Conversation, id: &Id) -> bool {
-    let mut messages = conversation.messages.iter();
-    messages.any(|message| !message.is_received() && message.parsed.id.as_ref() == Some(id))
-}
-
 fn echoed(verdicts: &mut Verdicts, exchange: &Exchange<'_>) {
     let strayed = misaddressed(exchange);
     let Some(response) = exchange.responses.first().copied().or(strayed) else {

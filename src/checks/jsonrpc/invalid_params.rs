@@ -120,11 +120,11 @@ fn judge(view: &View) -> Verdicts {
     for exchange in view.exchanges_meant(INTENT) {
         let method = exchange.method();
         let subject = format!("method:{method}");
-        if let Reply::HttpOnly(_, response) = exchange.reply() {
-            if is_refusal_of_host(response.status) {
-                ruling.inconclusive(format!("{method} met HTTP {}", response.status));
-                continue;
-            }
+        if let Reply::HttpOnly(_, response) = exchange.reply()
+            && is_refusal_of_host(response.status)
+        {
+            ruling.inconclusive(format!("{method} met HTTP {}", response.status));
+            continue;
         }
         let what = format!("{method} with invalid params");
         if let ("initialize", Reply::Silence { .. }) = (method, exchange.reply()) {

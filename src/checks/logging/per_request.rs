@@ -68,7 +68,10 @@ fn judge(view: &View) -> Verdicts {
     for conversation in view.conversations() {
         let exchanges: Vec<Exchange<'_>> = conversation.exchanges().collect();
         // A dual-era server speaks a handshake revision where it is sent initialize.
-        if exchanges.iter().any(|exchange| exchange.method() == "initialize") {
+        if exchanges
+            .iter()
+            .any(|exchange| exchange.method() == "initialize")
+        {
             continue;
         }
         let mut is_quiet = true;

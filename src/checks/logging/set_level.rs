@@ -160,11 +160,16 @@ fn judge_invalid(ruling: &mut Ruling, exchange: &Exchange<'_>) {
             ruling.inconclusive("the method is not implemented");
         }
         Reply::Error(_, code) => {
-            let text = format!(
-                "logging/setLevel with {level} is refused with {}.",
-                shown(code)
-            );
-            ruling.broken(about(text));
+            let shown = shown(code);
+            let text = format!("logging/setLevel with {level} is refused with {shown}.");
+            let problem = about(text);
+            ruling.broken(match code {
+                Some(code::INTERNAL_ERROR) => problem.hint(
+                    "Versions of the TypeScript SDK answer so by themselves when their schema \
+                     refuses the params.",
+                ),
+                _ => problem,
+            });
         }
         _ => {
             ruling.broken(about(format!("logging/setLevel with {level} is accepted.")));

@@ -62,34 +62,29 @@ const LONG: usize = 20_000;
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        let Some(mut fresh) = peer.open(Opening::Ready).await else {
-            return;
-        };
         for (method, _, _) in LISTS {
             let feature = method.split('/').next().unwrap_or_default();
-            if !fresh.session().declares(&[feature]) {
+            if !peer.session().declares(&[feature]) {
                 continue;
             }
             let with = |intent: &str, cursor: Value| {
                 Request::new(intent, method).params(json!({"cursor": cursor}))
             };
-            let first = fresh.request(Request::new(CONTROL, method)).await;
+            let first = peer.request(Request::new(CONTROL, method)).await;
             let invalid = [json!("mcp-check-invalid"), json!(5)];
-            let answers = fresh
+            let answers = peer
                 .requests(invalid.map(|cursor| with(INVALID, cursor)).to_vec())
                 .await;
-            if answers.iter().any(Option::is_none) && !fresh.settle().await {
+            if answers.iter().any(Option::is_none) && !peer.settle().await {
                 break;
             }
             let odd = odd_cursors(first).into_iter();
-            fresh
-                .requests(odd.map(|cursor| with(ODD, json!(cursor))).collect())
+            peer.requests(odd.map(|cursor| with(ODD, json!(cursor))).collect())
                 .await;
-            if !fresh.settle().await {
+            if !peer.settle().await {
                 break;
             }
         }
-        fresh.close().await;
     })
 }
 

@@ -116,6 +116,10 @@ fn judge_failure(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         Reply::HttpOnly(_, response) => {
             format!("is answered by HTTP {} without a result", response.status)
         }
+        Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
+            ruling.inconclusive("the HTTP connection broke");
+            return;
+        }
         Reply::Gone(_) => "ends the server".to_owned(),
         Reply::Silence { .. } => "is not answered".to_owned(),
     };

@@ -90,6 +90,13 @@ fn judge(view: &View) -> Verdicts {
             }
         }
     }
+    for id in CHECK.covers {
+        if verdicts.on(id).held.is_empty() {
+            verdicts
+                .on(id)
+                .inconclusive("no message of a subscription came");
+        }
+    }
     verdicts
 }
 

@@ -95,6 +95,11 @@ fn judge(view: &View) -> Verdicts {
         }
     }
     evidence_first(verdicts.on(SUPPORTED));
+    if verdicts.on(FIRST).held.is_empty() {
+        verdicts
+            .on(FIRST)
+            .inconclusive("no message of a subscription came");
+    }
     verdicts
 }
 

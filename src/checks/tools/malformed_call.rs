@@ -52,12 +52,8 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         if peer.surface().has_tool(UNKNOWN_NAME) {
             return;
         }
-        let Some(mut fresh) = peer.open(Opening::Ready).await else {
-            return;
-        };
         let control = json!({"name": UNKNOWN_NAME, "arguments": {}});
-        fresh
-            .request(Request::new(CONTROL, "tools/call").params(control))
+        peer.request(Request::new(CONTROL, "tools/call").params(control))
             .await;
         // Nothing can run: there is no name, or one that no tool has.
         for params in [
@@ -70,12 +66,11 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             json!({"name": UNKNOWN_NAME, "arguments": 7}),
         ] {
             let request = Request::new(INTENT, "tools/call").params(params);
-            if fresh.request(request).await.is_none() && !fresh.settle().await {
+            if peer.request(request).await.is_none() && !peer.settle().await {
                 break;
             }
         }
-        fresh.settle().await;
-        fresh.close().await;
+        peer.settle().await;
     })
 }
 
