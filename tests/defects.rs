@@ -152,10 +152,8 @@ fn judge(defect: Defect) -> Verdict {
     let mut arguments = vec!["--defect".to_owned(), defect.name.clone()];
     arguments.extend(defect.args.iter().cloned());
     let run = run(transport, &arguments, &settings(Some(vec![newest]), &[]));
-    let mut broken = broken(&run);
-    if let Some(diagnosis) = &run.diagnosis {
-        broken.push(("diagnosis".into(), diagnosis.message.clone()));
-    }
+    // A server that does not get as far as a session is diagnosed: no finding, nothing caught.
+    let broken = broken(&run);
     let caught = broken.iter().any(|(id, _)| defect.breaks.contains(id));
     let crossfire = broken
         .into_iter()

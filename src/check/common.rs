@@ -9,6 +9,7 @@ pub mod handshake;
 pub mod http;
 pub mod json_schema;
 pub mod listing;
+pub mod logs;
 pub mod meta_key;
 pub mod missing_resource;
 pub mod progress;
@@ -20,9 +21,11 @@ pub mod uri_template;
 use std::collections::BTreeMap;
 
 use crate::rpc::{Malformation, Message, VersionField};
-use crate::spec::{Era, Revision, SchemaFault};
+use crate::spec::{Era, Revision, SchemaFault, methods};
 use crate::transcript::view::BARRIER;
-use crate::transcript::{Body, Channel, Conversation, Exchange, SseMeta, View, WireMessage};
+use crate::transcript::{
+    Body, Channel, Conversation, Exchange, Session, SseMeta, View, WireMessage,
+};
 
 /// The revision whose rules a connection is under: the one its handshake agreed on, else the one
 /// under test. `None` when the server agreed to something that is no handshake revision.
@@ -197,6 +200,12 @@ pub fn is_ordinary(exchange: &Exchange<'_>) -> bool {
     exchange
         .intent()
         .is_none_or(|intent| usual.contains(&intent))
+}
+
+/// True when the server declares what a method belongs to. What it makes of any other method is
+/// judged by the checks on capabilities and on unknown methods, once.
+pub fn is_offered(session: &Session, revision: Revision, method: &str) -> bool {
+    methods::capability_for(revision, method).is_none_or(|path| session.declares(path))
 }
 
 /// True for a request by the rules of 2026-07-28: its `_meta` names that revision and the client's

@@ -30,6 +30,7 @@ mod content {
 
 mod discover {
     pub(super) mod implemented;
+    pub(super) mod initialize_not_modern;
     pub(super) mod initialize_refused;
     pub(super) mod removed_methods;
     pub(super) mod stateless;
@@ -97,8 +98,11 @@ mod jsonrpc {
 
 mod logging {
     pub(super) mod capability;
+    pub(super) mod invalid_request_level;
     pub(super) mod per_request;
+    pub(super) mod request_level;
     pub(super) mod set_level;
+    pub(super) mod threshold;
 }
 
 mod meta {
@@ -203,6 +207,7 @@ pub fn all() -> Vec<Entry> {
         "content/annotations" "content/annotations.rs" content annotations;
         "content/blocks" "content/blocks.rs" content blocks;
         "discover/implemented" "discover/implemented.rs" discover implemented;
+        "discover/initialize-not-modern" "discover/initialize_not_modern.rs" discover initialize_not_modern;
         "discover/initialize-refused" "discover/initialize_refused.rs" discover initialize_refused;
         "discover/removed-methods" "discover/removed_methods.rs" discover removed_methods;
         "discover/stateless" "discover/stateless.rs" discover stateless;
@@ -255,8 +260,11 @@ pub fn all() -> Vec<Entry> {
         "jsonrpc/utf8" "jsonrpc/utf8.rs" jsonrpc utf8;
         "jsonrpc/version-field" "jsonrpc/version_field.rs" jsonrpc version_field;
         "logging/capability" "logging/capability.rs" logging capability;
+        "logging/invalid-request-level" "logging/invalid_request_level.rs" logging invalid_request_level;
         "logging/per-request" "logging/per_request.rs" logging per_request;
+        "logging/request-level" "logging/request_level.rs" logging request_level;
         "logging/set-level" "logging/set_level.rs" logging set_level;
+        "logging/threshold" "logging/threshold.rs" logging threshold;
         "meta/keys" "meta/keys.rs" meta keys;
         "meta/optional-fields" "meta/optional_fields.rs" meta optional_fields;
         "meta/required-fields" "meta/required_fields.rs" meta required_fields;

@@ -20,38 +20,54 @@ pub fn suites(events: Vec<Event>) -> Vec<View> {
         let label = Arc::clone(&event.connection);
         connections.entry(label).or_default().push(event);
     }
+    // Each connection is read once and moved to its suite, which keeps memory low.
+    let conversations: Vec<Conversation> = connections
+        .into_values()
+        .filter_map(Conversation::new)
+        .collect();
     let mut mains: BTreeMap<Revision, Arc<str>> = BTreeMap::new();
-    let conversations = connections
-        .values()
-        .filter_map(|events| Conversation::new(events.clone()));
     let mut transports = BTreeMap::new();
-    for conversation in conversations {
+    for conversation in &conversations {
         if conversation.opened.purpose != MAIN {
             continue;
         }
-        if let Some(revision) = established(&conversation) {
+        if let Some(revision) = established(conversation) {
             transports.insert(revision, conversation.opened.transport);
             let label = Arc::clone(&conversation.label);
-            if was_surveyed(&conversation) {
+            if was_surveyed(conversation) {
                 mains.insert(revision, label);
             } else {
                 mains.entry(revision).or_insert(label);
             }
         }
     }
-    mains
-        .iter()
-        .filter_map(|(revision, main)| {
-            let transport = *transports.get(revision)?;
-            let prefix = format!("{revision}/");
-            let events = connections
-                .iter()
-                .filter(|(label, _)| *label == main || is_of_suite(label, &prefix, &mains))
-                .flat_map(|(_, events)| events.iter().cloned())
-                .collect();
-            Some(View::new(*revision, transport, events))
+    let mut suites: BTreeMap<Revision, Vec<Conversation>> = BTreeMap::new();
+    for conversation in conversations {
+        if let Some(revision) = suite_of(&conversation.label, &mains) {
+            suites.entry(revision).or_default().push(conversation);
+        }
+    }
+    suites
+        .into_iter()
+        .filter_map(|(revision, conversations)| {
+            let transport = *transports.get(&revision)?;
+            Some(View::of(revision, transport, conversations))
         })
         .collect()
+}
+
+/// The suite a connection belongs to: as its main connection, or by its label.
+fn suite_of(label: &Arc<str>, mains: &BTreeMap<Revision, Arc<str>>) -> Option<Revision> {
+    let as_main = mains.iter().find(|(_, main)| *main == label);
+    let by_label = || {
+        mains
+            .keys()
+            .find(|revision| label.starts_with(&format!("{revision}/")))
+    };
+    as_main
+        .map(|(revision, _)| revision)
+        .or_else(by_label)
+        .copied()
 }
 
 /// A server that answers every initialize with one version establishes it several times; the
@@ -61,10 +77,6 @@ fn was_surveyed(conversation: &Conversation) -> bool {
         .messages
         .iter()
         .any(|message| message.intent.as_deref() == Some(SURVEY))
-}
-
-fn is_of_suite(label: &Arc<str>, prefix: &str, mains: &BTreeMap<Revision, Arc<str>>) -> bool {
-    label.starts_with(prefix) && !mains.values().any(|main| main == label)
 }
 
 /// The revision that a main connection established.

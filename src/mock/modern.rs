@@ -12,6 +12,7 @@ use crate::spec::{Era, Revision};
 pub(super) const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
+const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 
@@ -23,6 +24,18 @@ const CACHEABLE: [&str; 6] = [
     "resources/list",
     "resources/templates/list",
     "resources/read",
+];
+
+/// The levels of RFC 5424 (server/utilities/logging#log-levels).
+const LOG_LEVELS: [&str; 8] = [
+    "debug",
+    "info",
+    "notice",
+    "warning",
+    "error",
+    "critical",
+    "alert",
+    "emergency",
 ];
 
 /// True when the parameters carry any of the request metadata of this revision.
@@ -71,8 +84,12 @@ pub(super) fn check_metadata(
     if !meta.get(CLIENT_CAPABILITIES).is_some_and(Value::is_object) {
         return Err(missing(CLIENT_CAPABILITIES));
     }
-    match meta.get(CLIENT_INFO) {
-        Some(info) if !info.is_object() => Err(Failure::invalid_params("malformed clientInfo")),
+    if meta.get(CLIENT_INFO).is_some_and(|info| !info.is_object()) {
+        return Err(Failure::invalid_params("malformed clientInfo"));
+    }
+    let is_level = |level: &Value| level.as_str().is_some_and(|it| LOG_LEVELS.contains(&it));
+    match meta.get(LOG_LEVEL) {
+        Some(level) if !is_level(level) => Err(Failure::invalid_params("unknown log level")),
         _ => Ok(()),
     }
 }

@@ -40,6 +40,19 @@ impl View {
         }
     }
 
+    /// Views connections that have been read already; they are kept in the given order.
+    pub fn of(
+        revision: Revision,
+        transport: TransportKind,
+        conversations: Vec<Conversation>,
+    ) -> Self {
+        Self {
+            revision,
+            transport,
+            conversations,
+        }
+    }
+
     /// All connections, by label.
     pub fn conversations(&self) -> &[Conversation] {
         &self.conversations

@@ -81,6 +81,19 @@ pub fn is_plain_post(exchange: &Exchange<'_>) -> bool {
         && !is_cancelled(exchange)
 }
 
+/// True unless an HTTP request names one version in its header and another in its `_meta`, so that
+/// an error about the version may be about either.
+pub fn names_one_version(exchange: &Exchange<'_>) -> bool {
+    let Some(request) = sent_on(exchange.conversation, exchange.request.channel) else {
+        return true;
+    };
+    let meta = exchange.params().and_then(|params| params.get("_meta"));
+    let in_body = meta
+        .and_then(|meta| meta.get("io.modelcontextprotocol/protocolVersion"))
+        .and_then(Value::as_str);
+    header(&request.headers, "mcp-protocol-version") == in_body
+}
+
 fn is_cancelled(exchange: &Exchange<'_>) -> bool {
     exchange.conversation.messages.iter().any(|message| {
         let Message::Notification { method, params } = &message.parsed.message else {

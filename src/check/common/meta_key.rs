@@ -31,21 +31,6 @@ pub fn is_reserved(labels: &[&str], revision: Revision) -> bool {
     }
 }
 
-/// True when the labels look like a domain name as one types it, and not in reverse: the last one
-/// is a common top-level domain and the first is not.
-pub fn is_forward_domain(labels: &[&str]) -> bool {
-    let is_top = |label: &&str| {
-        matches!(
-            *label,
-            "com" | "org" | "net" | "io" | "dev" | "ai" | "app" | "co" | "de" | "edu"
-        )
-    };
-    match labels {
-        [first, .., last] => is_top(last) && !is_top(first),
-        _ => false,
-    }
-}
-
 fn is_label(label: &str) -> bool {
     let starts_well = label.starts_with(|first: char| first.is_ascii_alphabetic());
     starts_well
@@ -112,19 +97,6 @@ mod tests {
         ] {
             assert_eq!(reserved(key, old), in_old, "{key}");
             assert_eq!(reserved(key, new), in_new, "{key}");
-        }
-    }
-
-    #[test]
-    fn forward_domains_are_recognised() {
-        assert!(is_forward_domain(&["example", "com"]));
-        for other in [
-            &["com", "example"][..],
-            &["example"],
-            &[],
-            &["io", "mcp", "dev"],
-        ] {
-            assert!(!is_forward_domain(other), "{other:?}");
         }
     }
 }

@@ -42,6 +42,7 @@
 use crate::check::common::broken_input::{send_apart, shown};
 use crate::check::common::sse_of;
 use crate::check::prelude::*;
+use crate::transcript::view::BARRIER;
 
 const FORM: &str = "batch.response-form";
 const NOTIFICATIONS: &str = "batch.notifications-only";
@@ -153,26 +154,25 @@ fn judge_notifications(ruling: &mut Ruling, sent: &Sent<'_>) {
         ruling.inconclusive("the server stopped answering after a batch of notifications");
         return;
     };
+    let next = sent.conversation.events.iter().find(|event| {
+        let is_ours = event.direction == Direction::Sent && event.seq > sent.event.seq;
+        is_ours && event.intent.as_deref() != Some(BARRIER)
+    });
+    let end = next.map_or(u32::MAX, |event| event.seq);
     // Notifications and requests of the server may come at any time.
-    let answer = sent
-        .conversation
-        .events
-        .iter()
-        .find_map(|event| match &event.body {
-            Body::Frame(frame) if event.direction == Direction::Received => {
-                let is_later = event.seq > sent.event.seq;
-                let is_other = barrier
-                    .responses
-                    .iter()
-                    .all(|answer| answer.at.seq != event.seq);
-                let is_answer = matches!(
-                    rpc::parse(&frame.bytes).message,
-                    Message::Batch(_) | Message::Result { .. } | Message::Error { .. }
-                );
-                (is_later && is_other && is_answer).then_some((event, frame))
-            }
-            _ => None,
-        });
+    let answer = sent.conversation.events.iter().find_map(|event| {
+        let Body::Frame(frame) = &event.body else {
+            return None;
+        };
+        let is_between = event.seq > sent.event.seq && event.seq < end;
+        let is_other = barrier.responses.iter().all(|it| it.at.seq != event.seq);
+        let is_answer = matches!(
+            rpc::parse(&frame.bytes).message,
+            Message::Batch(_) | Message::Result { .. } | Message::Error { .. }
+        );
+        let is_received = event.direction == Direction::Received;
+        (is_received && is_between && is_other && is_answer).then_some((event, frame))
+    });
     match answer {
         None => ruling.held(sent.event.reference()),
         Some((event, frame)) => {

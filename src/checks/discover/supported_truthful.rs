@@ -35,6 +35,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 
 use crate::check::common::handshake;
+use crate::check::common::http::names_one_version;
 use crate::check::prelude::*;
 
 const TRUTHFUL: &str = "versioning.supported-list-truthful";
@@ -87,7 +88,7 @@ fn judge(view: &View) -> Verdicts {
     let session = view.session();
     let ruling = verdicts.on(TRUTHFUL);
     if lists(&session, view.revision.as_str()) {
-        for exchange in view.exchanges() {
+        for exchange in view.exchanges().filter(names_one_version) {
             judge_modern(ruling, view.revision, &exchange);
         }
     }

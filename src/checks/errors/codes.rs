@@ -41,7 +41,7 @@
 //! < error -32022 "No" data {"supported":["2027-01-01"],"requested":"2026-07-28"}
 //! ```
 
-use crate::check::common::http::{VERSION_HEADER, sent_header};
+use crate::check::common::http::{VERSION_HEADER, names_one_version, sent_header};
 use crate::check::common::{is_ordinary, revision_of};
 use crate::check::prelude::*;
 
@@ -68,7 +68,7 @@ fn judge(view: &View) -> Verdicts {
         let Reply::Error(message, Some(code)) = exchange.reply() else {
             continue;
         };
-        if is_modern(view, &exchange) {
+        if is_modern(view, &exchange) && names_one_version(&exchange) {
             judge_range(&mut verdicts, message, code);
             judge_meaning(verdicts.on(MEANING), view, &exchange, message, code);
         }

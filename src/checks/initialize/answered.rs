@@ -1,4 +1,4 @@
-//! A correct initialize request is answered, each time by the version that it asks for.
+//! A correct initialize request is answered, by the version it asks for where that is supported.
 //!
 //! Everything else waits for this answer. A server that answers only its first client, or that
 //! names another version than it agreed to a moment ago, works in one test and fails in the next.
@@ -126,21 +126,25 @@ fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     }
 }
 
+/// A version that the server named in any answer is one that it supports.
 fn judge_version(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
     let Reply::Result(message, result) = exchange.reply() else {
         return;
     };
-    let version = view.revision.as_str();
-    if handshake::requested_version(exchange) != version {
+    let requested = handshake::requested_version(exchange);
+    let is_known = requested.parse::<Revision>().is_ok();
+    let named = |(_, other): (Exchange<'_>, &Value)| other["protocolVersion"] == requested;
+    if !is_known || !view.results_of("initialize").any(named) {
         return;
     }
     match result["protocolVersion"].as_str() {
-        Some(answer) if answer == version => {
+        Some(answer) if answer == requested => {
             ruling.held(message.at.clone());
         }
         Some(answer) => {
             let text = format!(
-                "The server agrees to {version} once and answers {answer} to it elsewhere."
+                "The server agrees to {requested} or offers it, but answers {answer} to a request \
+                 for it."
             );
             ruling.broken(Problem::new("initialize", text).exchange(exchange));
         }

@@ -146,10 +146,8 @@ fn judge_result(
     match confirmed {
         _ if offered == view.revision => ruling.held(at.clone()),
         Some(answer) if answer == offered.as_str() => ruling.held(at.clone()),
-        Some(answer) => {
-            let text = format!("The server offers {offered}, but answers {answer} to it.");
-            ruling.broken(about(text))
-        }
+        // A supported version that is not agreed to breaks the rule on those.
+        Some(answer) => ruling.inconclusive(format!("{offered} was answered by {answer}")),
         None => ruling.inconclusive(format!("the offered version {offered} was not confirmed")),
     };
     if offered >= view.revision {

@@ -31,6 +31,7 @@
 //! ```
 
 use crate::check::common::handshake::list_methods;
+use crate::check::common::logs::{LEVEL_KEY, logs};
 use crate::check::prelude::*;
 
 const ID: &str = "logging.capability.declared";
@@ -44,8 +45,6 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1.0",
     method: Method::Probe { drive, judge },
 };
-
-const LEVEL_KEY: &str = "io.modelcontextprotocol/logLevel";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
@@ -76,10 +75,7 @@ fn judge(view: &View) -> Verdicts {
         let Some(established) = &session.established else {
             continue;
         };
-        let mut logs = conversation
-            .received()
-            .filter(|message| message.parsed.method() == Some("notifications/message"));
-        match logs.next() {
+        match logs(conversation).next() {
             Some(log) if !session.declares(&["logging"]) => {
                 let text = "The server sends log messages, but did not declare logging.";
                 ruling.broken(Problem::new("method:notifications/message", text).message(log));

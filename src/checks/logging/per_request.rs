@@ -29,6 +29,7 @@
 //! ```
 
 use crate::check::common::handshake::list_methods;
+use crate::check::common::logs::{Belongs, LEVEL_KEY, belongs, logs, requested_level};
 use crate::check::prelude::*;
 
 const ID: &str = "logging.per-request.opt-in";
@@ -42,8 +43,6 @@ pub(crate) const CHECK: Check = Check {
     since: "0.1.0",
     method: Method::Probe { drive, judge },
 };
-
-const LEVEL_KEY: &str = "io.modelcontextprotocol/logLevel";
 
 /// One request with a level, then all of them without, to see whether the level sticks.
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
@@ -67,63 +66,28 @@ fn judge(view: &View) -> Verdicts {
     let ruling = verdicts.on(ID);
     for conversation in view.conversations() {
         let exchanges: Vec<Exchange<'_>> = conversation.exchanges().collect();
-        // A dual-era server speaks a handshake revision where it is sent initialize.
-        if exchanges
-            .iter()
-            .any(|exchange| exchange.method() == "initialize")
-        {
-            continue;
-        }
         let mut is_quiet = true;
-        for message in conversation.received() {
-            if message.parsed.method() != Some("notifications/message") {
+        for log in logs(conversation) {
+            // What came right after a request with a level may be late: another rule's matter.
+            let at = match belongs(&exchanges, log) {
+                Belongs::To(at) | Belongs::Late(at) => at,
+                Belongs::Unclear(_) | Belongs::Unknown => continue,
+            };
+            let exchange = &exchanges[at];
+            if requested_level(exchange).is_some() {
                 continue;
             }
-            if let Some(request) = unasked(&exchanges, message) {
-                is_quiet = false;
-                let method = request.method();
-                let text = format!("A log message comes with {method}, which has no log level.");
-                let problem = Problem::new("method:notifications/message", text);
-                ruling.broken(problem.message(request.request).message(message));
-            }
+            is_quiet = false;
+            let method = exchange.method();
+            let text = format!("A log message comes with {method}, which has no log level.");
+            let problem = Problem::new("method:notifications/message", text);
+            ruling.broken(problem.message(exchange.request).message(log));
         }
-        let answered = exchanges.iter().filter(|exchange| !has_level(exchange));
-        let answer = answered
-            .filter_map(|exchange| exchange.responses.first())
-            .next();
+        let mut unasked = exchanges.iter().filter(|it| requested_level(it).is_none());
+        let answer = unasked.find_map(|exchange| exchange.responses.first());
         if let (true, Some(answer)) = (is_quiet, answer) {
             ruling.held(answer.at.clone());
         }
     }
     verdicts
-}
-
-fn has_level(exchange: &Exchange<'_>) -> bool {
-    let meta = exchange.params().and_then(|params| params.get("_meta"));
-    meta.is_some_and(|meta| meta.get(LEVEL_KEY).is_some())
-}
-
-/// The request without a log level that a log message can only belong to. Over HTTP that is the
-/// one whose answer carries it. Over stdio messages name no request: it is the last one sent, when
-/// none before it had a level.
-fn unasked<'e, 'c>(
-    exchanges: &'e [Exchange<'c>],
-    message: &WireMessage,
-) -> Option<&'e Exchange<'c>> {
-    if let Channel::Http(_) = message.channel {
-        return exchanges
-            .iter()
-            .find(|exchange| exchange.request.channel == message.channel)
-            .filter(|exchange| !has_level(exchange));
-    }
-    let before = || {
-        exchanges
-            .iter()
-            .filter(|exchange| exchange.request.at.seq < message.at.seq)
-    };
-    // A message that comes late for its request breaks another rule.
-    if before().any(|exchange| has_level(exchange)) {
-        return None;
-    }
-    before().next_back().filter(|exchange| !has_level(exchange))
 }

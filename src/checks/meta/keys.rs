@@ -35,17 +35,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::common::meta_key::{is_forward_domain, is_reserved, is_well_formed, labels};
+use crate::check::common::meta_key::{is_reserved, is_well_formed, labels};
 use crate::check::common::revision_of;
 use crate::check::prelude::*;
 
 const FORMAT: &str = "meta.key-format";
 const ANY_LABEL: &str = "meta.reserved-prefix.any-label";
 const SECOND_LABEL: &str = "meta.reserved-prefix.second-label";
-const REVERSE_DNS: &str = "meta.prefix-reverse-dns";
 
 pub(crate) const CHECK: Check = Check {
-    covers: &[FORMAT, ANY_LABEL, SECOND_LABEL, REVERSE_DNS],
+    covers: &[FORMAT, ANY_LABEL, SECOND_LABEL],
     transports: Transports::All,
     needs: &[],
     effect: Effect::Harmless,
@@ -163,13 +162,6 @@ fn judge_key(
         false => {
             verdicts.on(rule).held(message.at.clone());
         }
-    }
-    if !labels.is_empty() {
-        verdicts.on(REVERSE_DNS).held(message.at.clone());
-    }
-    if is_forward_domain(&labels) {
-        let text = format!("The prefix of the _meta key {key:?} looks like a domain not reversed.");
-        verdicts.on(REVERSE_DNS).remark(about(text));
     }
 }
 

@@ -35,7 +35,9 @@
 //! < merge {"requestState":"abc"}
 //! ```
 
-use crate::check::common::{is_modern_request, is_plain_request, owned_elsewhere, place_of};
+use crate::check::common::{
+    is_modern_request, is_offered, is_plain_request, owned_elsewhere, place_of,
+};
 use crate::check::prelude::*;
 use crate::spec::{methods, schema};
 
@@ -55,7 +57,11 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
+    let session = view.session();
     for exchange in view.exchanges() {
+        if !is_offered(&session, view.revision, exchange.method()) {
+            continue;
+        }
         let Reply::Result(message, result) = exchange.reply() else {
             continue;
         };

@@ -34,7 +34,7 @@
 //! ```
 
 use crate::check::common::{
-    generic_place, is_plain_request, owned_elsewhere, place_of, revision_of,
+    generic_place, is_offered, is_plain_request, owned_elsewhere, place_of, revision_of,
 };
 use crate::check::prelude::*;
 use crate::spec::{SchemaFault, methods, schema};
@@ -54,6 +54,7 @@ pub(crate) const CHECK: Check = Check {
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let ruling = verdicts.on(RULE);
+    let session = view.session();
     for exchange in view.exchanges() {
         let Reply::Result(message, result) = exchange.reply() else {
             continue;
@@ -67,7 +68,7 @@ fn judge(view: &View) -> Verdicts {
         let Some(definition) = definition.filter(|_| is_good(revision, exchange.request)) else {
             continue;
         };
-        if !result.is_object() {
+        if !result.is_object() || !is_offered(&session, revision, method) {
             // jsonrpc/response-content has that.
             continue;
         }

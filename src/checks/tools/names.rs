@@ -15,6 +15,13 @@
 //! | {"name":"a","inputSchema":{"type":"object"}}],"nextCursor":null}
 //! ```
 //!
+//! ```mcp fails tools.name.unique
+//! > tools/list {"cursor":null}
+//! < merge {"nextCursor":"page-2"}
+//! > tools/list {"cursor":"page-2"}
+//! < merge /tools/0 {"name":"echo"}
+//! ```
+//!
 //! ```mcp fails tools.name.length
 //! > tools/list
 //! < merge {"tools":[{"name":"","inputSchema":{"type":"object"}}],"nextCursor":null}

@@ -1,8 +1,8 @@
 //! A structured tool result keeps the promises of the tool's output schema.
 //!
-//! Clients parse `structuredContent` with the schema that the list gave them; where it is missing,
-//! of another shape or, up to 2025-11-25, no object, the call fails although the tool worked. Older
-//! clients read the text only, so the same data belongs into a text block as JSON.
+//! Clients parse `structuredContent` with the listed schema; where it is missing, does not fit or, up
+//! to 2025-11-25, is no object, the call fails although the tool worked. Older clients read the text
+//! only, so the same data belongs into a text block as JSON.
 //!
 //! ```mcp passes
 //! > tools/call {"name":"add"}
@@ -58,16 +58,14 @@ fn judge(view: &View) -> Verdicts {
         .filter(|exchange| exchange.method() == "tools/call" && is_ordinary(exchange));
     for exchange in calls {
         let name = exchange.params().and_then(|params| params["name"].as_str());
-        let tool = tools
-            .iter()
-            .find(|tool| name.is_some_and(|name| tool.value["name"] == name));
+        let is_called = |value: &Value| name.is_some_and(|name| value["name"] == name);
+        let tool = tools.iter().find(|tool| is_called(tool.value));
         if let Some(tool) = tool {
             judge_structured(&mut verdicts, view.revision, &exchange, tool.value);
         }
     }
-    let has_schema = tools
-        .iter()
-        .any(|tool| tool.value["outputSchema"].is_object());
+    let mut listed = tools.iter();
+    let has_schema = listed.any(|tool| tool.value["outputSchema"].is_object());
     for id in [MATCHES, PRESENT] {
         let ruling = verdicts.on(id);
         match has_schema {
@@ -100,9 +98,8 @@ fn judge_structured(
     let Reply::Result(message, result) = exchange.reply() else {
         return;
     };
-    let is_complete = result
-        .get("resultType")
-        .is_none_or(|kind| kind == "complete");
+    let kind = result.get("resultType");
+    let is_complete = kind.is_none_or(|kind| kind == "complete");
     if !is_complete || result.get("task").is_some() {
         return;
     }
