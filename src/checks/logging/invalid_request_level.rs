@@ -17,7 +17,7 @@
 //! ```mcp fails logging.per-request.invalid-level-error
 //! revision 2026-07-28
 //! > tools/list {"_meta":{"io.modelcontextprotocol/logLevel":"verbose"}}
-//! < default
+//! < serve
 //! ```
 //!
 //! ```mcp fails logging.per-request.invalid-level-error
