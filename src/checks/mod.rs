@@ -4,6 +4,7 @@ use crate::check::Entry;
 
 mod batch {
     pub(super) mod answers;
+    pub(super) mod empty_or_invalid;
     pub(super) mod never_sent;
     pub(super) mod received;
 }
@@ -40,6 +41,7 @@ mod discover {
 
 mod errors {
     pub(super) mod codes;
+    pub(super) mod own_codes;
     pub(super) mod reserved_codes;
 }
 
@@ -78,8 +80,10 @@ mod initialize {
 }
 
 mod jsonrpc {
+    pub(super) mod error_message;
     pub(super) mod every_request_answered;
     pub(super) mod id_echo;
+    pub(super) mod id_reuse;
     pub(super) mod ids;
     pub(super) mod invalid_params;
     pub(super) mod invalid_request;
@@ -88,6 +92,7 @@ mod jsonrpc {
     pub(super) mod not_a_request;
     pub(super) mod notification_answered;
     pub(super) mod notification_id;
+    pub(super) mod open_objects;
     pub(super) mod response_content;
     pub(super) mod server_request_ids;
     pub(super) mod unknown_method;
@@ -110,6 +115,7 @@ mod meta {
     pub(super) mod optional_fields;
     pub(super) mod required_fields;
     pub(super) mod server_info;
+    pub(super) mod trace_context;
 }
 
 mod pagination {
@@ -196,6 +202,7 @@ macro_rules! entries {
 pub fn all() -> Vec<Entry> {
     entries! {
         "batch/answers" "batch/answers.rs" batch answers;
+        "batch/empty-or-invalid" "batch/empty_or_invalid.rs" batch empty_or_invalid;
         "batch/never-sent" "batch/never_sent.rs" batch never_sent;
         "batch/received" "batch/received.rs" batch received;
         "caching/hints" "caching/hints.rs" caching hints;
@@ -214,6 +221,7 @@ pub fn all() -> Vec<Entry> {
         "discover/supported-truthful" "discover/supported_truthful.rs" discover supported_truthful;
         "discover/unsupported-version" "discover/unsupported_version.rs" discover unsupported_version;
         "errors/codes" "errors/codes.rs" errors codes;
+        "errors/own-codes" "errors/own_codes.rs" errors own_codes;
         "errors/reserved-codes" "errors/reserved_codes.rs" errors reserved_codes;
         "http/event-ids" "http/event_ids.rs" http event_ids;
         "http/get-stream" "http/get_stream.rs" http get_stream;
@@ -243,8 +251,10 @@ pub fn all() -> Vec<Entry> {
         "initialize/speaks-first" "initialize/speaks_first.rs" initialize speaks_first;
         "initialize/unknown-client-capabilities" "initialize/unknown_client_capabilities.rs" initialize unknown_client_capabilities;
         "initialize/unsupported-version" "initialize/unsupported_version.rs" initialize unsupported_version;
+        "jsonrpc/error-message" "jsonrpc/error_message.rs" jsonrpc error_message;
         "jsonrpc/every-request-answered" "jsonrpc/every_request_answered.rs" jsonrpc every_request_answered;
         "jsonrpc/id-echo" "jsonrpc/id_echo.rs" jsonrpc id_echo;
+        "jsonrpc/id-reuse" "jsonrpc/id_reuse.rs" jsonrpc id_reuse;
         "jsonrpc/ids" "jsonrpc/ids.rs" jsonrpc ids;
         "jsonrpc/invalid-params" "jsonrpc/invalid_params.rs" jsonrpc invalid_params;
         "jsonrpc/invalid-request" "jsonrpc/invalid_request.rs" jsonrpc invalid_request;
@@ -253,6 +263,7 @@ pub fn all() -> Vec<Entry> {
         "jsonrpc/not-a-request" "jsonrpc/not_a_request.rs" jsonrpc not_a_request;
         "jsonrpc/notification-answered" "jsonrpc/notification_answered.rs" jsonrpc notification_answered;
         "jsonrpc/notification-id" "jsonrpc/notification_id.rs" jsonrpc notification_id;
+        "jsonrpc/open-objects" "jsonrpc/open_objects.rs" jsonrpc open_objects;
         "jsonrpc/response-content" "jsonrpc/response_content.rs" jsonrpc response_content;
         "jsonrpc/server-request-ids" "jsonrpc/server_request_ids.rs" jsonrpc server_request_ids;
         "jsonrpc/unknown-method" "jsonrpc/unknown_method.rs" jsonrpc unknown_method;
@@ -269,6 +280,7 @@ pub fn all() -> Vec<Entry> {
         "meta/optional-fields" "meta/optional_fields.rs" meta optional_fields;
         "meta/required-fields" "meta/required_fields.rs" meta required_fields;
         "meta/server-info" "meta/server_info.rs" meta server_info;
+        "meta/trace-context" "meta/trace_context.rs" meta trace_context;
         "pagination/cursors" "pagination/cursors.rs" pagination cursors;
         "pagination/invalid-cursor" "pagination/invalid_cursor.rs" pagination invalid_cursor;
         "pagination/next-cursor" "pagination/next_cursor.rs" pagination next_cursor;

@@ -10,7 +10,7 @@ use super::suite::{newest_handshake, unmet};
 use super::{Settings, arguments};
 use crate::check::{Entry, Ruling, Scope, Verdicts};
 use crate::spec::{Era, Requirement, Revision, TransportKind, catalogue};
-use crate::transcript::View;
+use crate::transcript::{Body, View};
 
 /// Outcomes and findings of one server.
 #[derive(Clone, Debug, Default)]
@@ -176,7 +176,13 @@ pub fn not_tested(views: &[View], settings: &Settings) -> Vec<NotTested> {
             how_to: how_to.to_owned(),
         })
     };
+    let limited = rate_limited(views).then(|| NotTested {
+        what: "some requests were turned away by HTTP 429".to_owned(),
+        why: "the server limits the rate of requests; what it turned away is not judged".to_owned(),
+        how_to: "raise the limit for the test".to_owned(),
+    });
     [
+        limited,
         row(
             Left::Unsafe,
             "the annotations do not say readOnlyHint: true with openWorldHint: false, or a \
@@ -192,6 +198,15 @@ pub fn not_tested(views: &[View], settings: &Settings) -> Vec<NotTested> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+fn rate_limited(views: &[View]) -> bool {
+    let mut events = views
+        .iter()
+        .flat_map(View::conversations)
+        .flat_map(|conversation| &conversation.events);
+    events
+        .any(|event| matches!(&event.body, Body::HttpResponse(response) if response.status == 429))
 }
 
 /// Why a tool was not called; the least reason over all revisions counts.

@@ -121,7 +121,9 @@ async fn call_tools(connection: &mut Connection, surface: &Surface, settings: &S
         if connection.is_gone() {
             return;
         }
-        let params = json!({"name": name, "arguments": arguments});
+        // With a token, so that tools that report progress do.
+        let meta = json!({"progressToken": format!("mcpcheck-{name}")});
+        let params = json!({"name": name, "arguments": arguments, "_meta": meta});
         connection
             .call(Request::new(SURVEY, "tools/call").params(params))
             .await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::handshake::is_alive_at_all;
+use super::is_refusal_of_host;
 use crate::check::{Opening, Peer, Problem, Raw, Request, Ruling};
 use crate::spec::Era;
 use crate::transcript::conversation::excerpt;
@@ -79,12 +80,36 @@ pub fn judge_survival(ruling: &mut Ruling, sent: &Sent<'_>, subject: &str) -> bo
         ruling.broken(about(text).event(gone, "connection ended"));
         return false;
     }
+    if let Some(why) = other_reason_for_silence(sent) {
+        ruling.inconclusive(why);
+        return false;
+    }
     if !sent.answered_later() {
         let text = format!("The server answered nothing any more after it was sent {shown}.");
         ruling.broken(about(text));
         return false;
     }
     true
+}
+
+/// Why a lack of answers after something sent proves nothing: the server had fallen silent before,
+/// or something in front of it turns requests away.
+fn other_reason_for_silence(sent: &Sent<'_>) -> Option<String> {
+    if sent.answered_later() {
+        return None;
+    }
+    let exchanges = || sent.conversation.exchanges();
+    let after = exchanges().find(|exchange| exchange.request.at.seq > sent.event.seq);
+    let status = after.and_then(|exchange| Some(exchange.http()?.1.status));
+    if let Some(status) = status.filter(|status| is_refusal_of_host(*status)) {
+        return Some(format!("the server turned requests away by HTTP {status}"));
+    }
+    let before = exchanges()
+        .filter(|exchange| exchange.request.at.seq < sent.event.seq)
+        .last();
+    before
+        .is_some_and(|exchange| exchange.responses.is_empty())
+        .then(|| "the server had stopped answering before".to_owned())
 }
 
 /// What was sent, shortened.

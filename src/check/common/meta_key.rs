@@ -1,6 +1,48 @@
-//! The naming rules for keys of `_meta` (basic/index#meta).
+//! Where `_meta` is, and the naming rules for its keys (basic/index#meta).
+
+use serde_json::{Map, Value};
 
 use crate::spec::Revision;
+
+/// Members that hold data of others, in which a member named `_meta` means something else.
+const FOREIGN: [&str; 8] = [
+    "structuredContent",
+    "inputSchema",
+    "outputSchema",
+    "requestedSchema",
+    "data",
+    "arguments",
+    "input",
+    "experimental",
+];
+
+/// Every `_meta` object in a message, with a JSON pointer to it.
+pub fn metas(message: &Value) -> Vec<(String, &Map<String, Value>)> {
+    let mut found = Vec::new();
+    collect(message, "", &mut found);
+    found
+}
+
+fn collect<'v>(value: &'v Value, pointer: &str, found: &mut Vec<(String, &'v Map<String, Value>)>) {
+    match value {
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(item, &format!("{pointer}/{index}"), found);
+            }
+        }
+        Value::Object(members) => {
+            for (name, inner) in members {
+                let place = || format!("{pointer}/{name}");
+                match inner.as_object() {
+                    Some(meta) if name == "_meta" => found.push((place(), meta)),
+                    _ if FOREIGN.contains(&name.as_str()) => {}
+                    _ => collect(inner, &place(), found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
 
 /// True when a key follows the grammar: an optional prefix of dotted labels that ends in a slash,
 /// then a name, which may be empty.
@@ -49,7 +91,25 @@ fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn metadata_is_found_everywhere_but_in_the_data_of_others() {
+        let message = json!({
+            "result": {
+                "_meta": {"a": 1},
+                "tools": [{"_meta": {"b": 2}, "inputSchema": {"properties": {"_meta": {"c": 3}}}}],
+                "structuredContent": {"_meta": {"d": 4}},
+            },
+        });
+        let places: Vec<String> = metas(&message)
+            .into_iter()
+            .map(|(place, _)| place)
+            .collect();
+        assert_eq!(places, ["/result/_meta", "/result/tools/0/_meta"]);
+    }
 
     #[test]
     fn keys_are_judged_by_the_grammar() {

@@ -33,9 +33,7 @@
 //! < result {"_meta":{"io.modelcontextprotocol/x-mcp-check":1}}
 //! ```
 
-use std::collections::BTreeMap;
-
-use crate::check::common::meta_key::{is_reserved, is_well_formed, labels};
+use crate::check::common::meta_key::{is_reserved, is_well_formed, labels, metas};
 use crate::check::common::revision_of;
 use crate::check::prelude::*;
 
@@ -65,18 +63,6 @@ const DEFINED: [&str; 8] = [
     "model-immediate-response",
 ];
 
-/// Members that hold data of others, in which a member named `_meta` means something else.
-const FOREIGN: [&str; 8] = [
-    "structuredContent",
-    "inputSchema",
-    "outputSchema",
-    "requestedSchema",
-    "data",
-    "arguments",
-    "input",
-    "experimental",
-];
-
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     for id in CHECK.covers {
@@ -90,44 +76,20 @@ fn judge(view: &View) -> Verdicts {
         if revision_of(view, conversation) != Some(view.revision) {
             continue;
         }
-        let mut keys = BTreeMap::new();
-        collect(value, "", &mut keys);
-        for (key, pointer) in keys {
-            judge_key(
-                &mut verdicts,
-                view.revision,
-                message,
-                &key,
-                &pointer,
-                &extensions,
-            );
+        for (place, meta) in metas(value) {
+            for key in meta.keys() {
+                judge_key(
+                    &mut verdicts,
+                    view.revision,
+                    message,
+                    key,
+                    &place,
+                    &extensions,
+                );
+            }
         }
     }
     verdicts
-}
-
-/// The keys of every `_meta` below `value`, each with one place.
-fn collect(value: &Value, pointer: &str, keys: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                collect(item, &format!("{pointer}/{index}"), keys);
-            }
-        }
-        Value::Object(members) => {
-            for (name, inner) in members {
-                let place = format!("{pointer}/{name}");
-                if let (true, Some(meta)) = (name == "_meta", inner.as_object()) {
-                    for key in meta.keys() {
-                        keys.entry(key.clone()).or_insert_with(|| place.clone());
-                    }
-                } else if !FOREIGN.contains(&name.as_str()) {
-                    collect(inner, &place, keys);
-                }
-            }
-        }
-        _ => {}
-    }
 }
 
 fn judge_key(
