@@ -530,7 +530,7 @@ impl Connection {
             Body::Frame(frame) => {
                 let parsed = rpc::parse(&frame.bytes);
                 self.tape.received(channel, body);
-                self.sort(parsed, channel);
+                self.sort(parsed);
                 return;
             }
             Body::HttpResponse(response) => {
@@ -556,7 +556,7 @@ impl Connection {
         self.tape.received(channel, body);
     }
 
-    fn sort(&mut self, parsed: Parsed, channel: Channel) {
+    fn sort(&mut self, parsed: Parsed) {
         match parsed.message {
             Message::Result { id, result } => self.answered(id, Answer::Result(result)),
             Message::Error { id, code, .. } => match id {
@@ -566,7 +566,7 @@ impl Connection {
             Message::Request { id, method, .. } => self.respond(&id, &method),
             Message::Batch(elements) => {
                 for element in elements {
-                    self.sort(element, channel);
+                    self.sort(element);
                 }
             }
             Message::Malformed(_) => match parsed.id {

@@ -38,15 +38,15 @@ impl Session {
                 break;
             }
             match exchange.method() {
-                "initialize" => session.from_initialize(&exchange, message.at.clone(), result),
-                "server/discover" => session.from_discover(message.at.clone(), result),
+                "initialize" => session.take_initialize(&exchange, message.at.clone(), result),
+                "server/discover" => session.take_discover(message.at.clone(), result),
                 _ => {}
             }
         }
         session
     }
 
-    fn from_initialize(&mut self, exchange: &Exchange<'_>, at: EventRef, result: &Value) {
+    fn take_initialize(&mut self, exchange: &Exchange<'_>, at: EventRef, result: &Value) {
         self.established = Some(at);
         self.agreed = result["protocolVersion"].as_str().map(str::to_owned);
         self.capabilities = result["capabilities"].clone();
@@ -57,7 +57,7 @@ impl Session {
             .map(str::to_owned);
     }
 
-    fn from_discover(&mut self, at: EventRef, result: &Value) {
+    fn take_discover(&mut self, at: EventRef, result: &Value) {
         self.established = Some(at);
         self.capabilities = result["capabilities"].clone();
         self.server_info = result["_meta"][SERVER_INFO_KEY].clone();

@@ -12,7 +12,7 @@ use mcp_check::spec::{Revision, TransportKind};
 use mcp_check::transcript::{Recorder, Secrets};
 
 /// Path of the reference server; it is built on first use.
-pub fn binary() -> &'static PathBuf {
+pub(crate) fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let ours = PathBuf::from(env!("CARGO_BIN_EXE_mcp-check"));
@@ -32,15 +32,15 @@ pub fn binary() -> &'static PathBuf {
 }
 
 /// A running HTTP server; ended when dropped.
-pub struct HttpServer {
+pub(crate) struct HttpServer {
     child: Child,
     /// URL of its endpoint.
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl HttpServer {
     /// Starts the reference server over HTTP with further arguments.
-    pub fn start(arguments: &[String]) -> Self {
+    pub(crate) fn start(arguments: &[String]) -> Self {
         let mut child = Command::new(binary())
             .args(["--transport", "http", "--until-stdin-closes"])
             .args(arguments)
@@ -72,7 +72,7 @@ impl Drop for HttpServer {
 }
 
 /// Short deadlines: the reference server answers at once or never.
-pub fn settings(revisions: Option<Vec<Revision>>, skip: &[&str]) -> Settings {
+pub(crate) fn settings(revisions: Option<Vec<Revision>>, skip: &[&str]) -> Settings {
     Settings {
         startup_timeout: Duration::from_secs(5),
         request_timeout: Duration::from_secs(2),
@@ -88,7 +88,11 @@ pub fn settings(revisions: Option<Vec<Revision>>, skip: &[&str]) -> Settings {
 }
 
 /// Tests the reference server with the given arguments over one transport.
-pub fn run(transport: TransportKind, arguments: &[String], settings: &Settings) -> ServerRun {
+pub(crate) fn run(
+    transport: TransportKind,
+    arguments: &[String],
+    settings: &Settings,
+) -> ServerRun {
     let http = (transport == TransportKind::StreamableHttp).then(|| HttpServer::start(arguments));
     let kind = match &http {
         Some(server) => TargetKind::Http {
@@ -118,7 +122,7 @@ pub fn run(transport: TransportKind, arguments: &[String], settings: &Settings) 
 }
 
 /// Requirements that a run found broken, with status, revision and message.
-pub fn broken(run: &ServerRun) -> Vec<(String, String)> {
+pub(crate) fn broken(run: &ServerRun) -> Vec<(String, String)> {
     let mut broken: Vec<(String, String)> = run
         .outcomes
         .iter()

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::{is_refusal_of_host, misaddressed};
 use crate::check::peer::{Answer, Peer, Request};
 use crate::spec::{Era, Revision};
 use crate::transcript::view::BARRIER;
-use crate::transcript::{Exchange, Sent, Session, View, WireMessage};
+use crate::transcript::{Body, Channel, Exchange, Reply, Sent, Session, View, WireMessage};
 
 /// The params of an initialize request by mcp-check.
 pub fn initialize_params(version: &str, capabilities: Value) -> Value {
@@ -77,4 +78,28 @@ pub fn next_answer<'v>(sent: &Sent<'v>) -> Option<&'v WireMessage> {
 pub fn is_alive_at_all(view: &View) -> bool {
     view.exchanges_meant(BARRIER)
         .any(|exchange| !exchange.responses.is_empty())
+}
+
+/// Why what came back for a request says nothing about a rule on its answer: the host refused it,
+/// the connection broke, or other rules speak about the form of the answer.
+pub fn unclear(exchange: &Exchange<'_>) -> Option<String> {
+    if misaddressed(exchange).is_some() {
+        return Some("a request was answered under the id of nothing".to_owned());
+    }
+    let channel = exchange.request.channel;
+    let is_broken_off = channel != Channel::Stdio
+        && exchange
+            .conversation
+            .on_channel(channel)
+            .any(|event| matches!(event.body, Body::Fault(_)));
+    match exchange.reply() {
+        Reply::Malformed(_) => Some("an answer is neither a result nor an error".to_owned()),
+        Reply::HttpOnly(_, response) if is_refusal_of_host(response.status) => {
+            Some(format!("a request was refused by HTTP {}", response.status))
+        }
+        Reply::HttpOnly(..) | Reply::Gone(_) | Reply::Silence { .. } if is_broken_off => {
+            Some("the HTTP connection broke".to_owned())
+        }
+        _ => None,
+    }
 }

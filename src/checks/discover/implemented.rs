@@ -44,8 +44,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::common;
-use crate::check::common::handshake::ask_alone;
+use crate::check::common::handshake::{ask_alone, unclear};
 use crate::check::prelude::*;
 
 const IMPLEMENTED: &str = "discover.implemented";
@@ -97,42 +96,29 @@ fn is_plain(exchange: &Exchange<'_>) -> bool {
 }
 
 fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
-    let about = |text: &str| Problem::new(SUBJECT, text).exchange(exchange);
-    match exchange.reply() {
+    if let Some(why) = unclear(exchange) {
+        ruling.inconclusive(why);
+        return;
+    }
+    let what = match exchange.reply() {
         Reply::Result(message, _)
         | Reply::Error(message, Some(code::UNSUPPORTED_PROTOCOL_VERSION)) => {
             ruling.held(message.at.clone());
+            return;
         }
-        _ if common::misaddressed(exchange).is_some() => {
-            ruling.inconclusive("a request was answered under the id of nothing");
-        }
-        Reply::Error(_, Some(code::METHOD_NOT_FOUND)) => {
-            let text =
-                "server/discover is an unknown method, although the server speaks 2026-07-28.";
-            ruling.broken(about(text));
-        }
-        Reply::Error(..) => {
-            let text = "server/discover is answered by an error, although it was answered before.";
-            ruling.broken(about(text));
-        }
-        Reply::Silence { alive: true } => {
-            ruling.broken(about(
-                "server/discover is not answered, although it was answered before.",
-            ));
-        }
-        Reply::HttpOnly(_, response) if !common::is_refusal_of_host(response.status) => {
-            let status = response.status;
-            let text = format!("server/discover is answered by HTTP {status} without a result.");
-            ruling.broken(about(&text));
-        }
+        Reply::Error(_, Some(code::METHOD_NOT_FOUND)) => "an unknown method".to_owned(),
+        Reply::Error(..) => "answered by an error".to_owned(),
         Reply::HttpOnly(_, response) => {
-            ruling.inconclusive(format!("a request was refused by HTTP {}", response.status));
+            format!("answered by HTTP {} without a result", response.status)
         }
-        Reply::Gone(_) | Reply::Silence { alive: false } => {
+        Reply::Silence { alive: true } => "not answered".to_owned(),
+        _ => {
             ruling.inconclusive("a further connection ended or stayed silent as a whole");
+            return;
         }
-        Reply::Malformed(_) => {}
-    }
+    };
+    let text = format!("server/discover is {what}, although it was answered before.");
+    ruling.broken(Problem::new(SUBJECT, text).exchange(exchange));
 }
 
 fn judge_versions(

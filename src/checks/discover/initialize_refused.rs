@@ -41,7 +41,7 @@
 //! < silence
 //! ```
 
-use crate::check::common::{self, handshake};
+use crate::check::common::handshake;
 use crate::check::prelude::*;
 
 const NAMES: &str = "versioning.modern-only.initialize-names-versions";
@@ -87,8 +87,12 @@ fn judge(view: &View) -> Verdicts {
                     .on(REJECTED)
                     .not_applicable("the server answers initialize");
             }
-            Reply::Malformed(_) => {}
             _ => {
+                if let Some(why) = handshake::unclear(&exchange) {
+                    verdicts.on(NAMES).inconclusive(why.as_str());
+                    verdicts.on(REJECTED).inconclusive(why);
+                    continue;
+                }
                 judge_names(verdicts.on(NAMES), view, &exchange);
                 judge_rejection(verdicts.on(REJECTED), &exchange);
             }
@@ -111,7 +115,7 @@ fn judge_names(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
                 ruling.broken(about(text));
             }
         }
-        Reply::HttpOnly(_, response) if !common::is_refusal_of_host(response.status) => {
+        Reply::HttpOnly(..) => {
             let text = "initialize is refused without a JSON-RPC error, so no version is named.";
             ruling.broken(about(text));
         }
@@ -145,20 +149,9 @@ fn judge_rejection(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         .filter(|other| other.request.at.seq > exchange.request.at.seq)
         .any(|other| other.result().is_some());
     match exchange.reply() {
-        Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
-            ruling.inconclusive("the HTTP connection broke");
-        }
         Reply::Gone(event) => {
             let text = "The server ends when it is sent initialize.";
             ruling.broken(about(text).event(event, "connection ended").outright());
-        }
-        Reply::HttpOnly(event, response) if common::is_refusal_of_host(response.status) => {
-            let why = format!(
-                "{} was refused by HTTP {}",
-                event.reference(),
-                response.status
-            );
-            ruling.inconclusive(why);
         }
         _ if !later => {
             let text = "The server no longer answers requests after initialize.";

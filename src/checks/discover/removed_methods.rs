@@ -30,7 +30,7 @@
 //! < exit 1
 //! ```
 
-use crate::check::common::misaddressed;
+use crate::check::common::handshake::unclear;
 use crate::check::prelude::*;
 
 const ID: &str = "versioning.removed-methods";
@@ -77,6 +77,10 @@ fn judge(view: &View) -> Verdicts {
     let ruling = verdicts.on(ID);
     let mut served: Vec<Exchange<'_>> = Vec::new();
     for exchange in view.exchanges_meant(INTENT) {
+        if let Some(why) = unclear(&exchange) {
+            ruling.inconclusive(why);
+            continue;
+        }
         let method = exchange.method();
         let about =
             |text: String| Problem::new(format!("method:{method}"), text).exchange(&exchange);
@@ -85,10 +89,6 @@ fn judge(view: &View) -> Verdicts {
                 ruling.held(message.at.clone());
             }
             Reply::Result(..) => served.push(exchange.clone()),
-            _ if misaddressed(&exchange).is_some() => {}
-            Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
-                ruling.inconclusive("the HTTP connection broke");
-            }
             Reply::Gone(event) => {
                 let text = format!("The server ends when it is sent {method}.");
                 ruling.broken(about(text).event(event, "connection ended"));

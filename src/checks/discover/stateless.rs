@@ -38,8 +38,7 @@
 //! < http 503
 //! ```
 
-use crate::check::common;
-use crate::check::common::handshake::{START_UP, ask_alone, list_methods};
+use crate::check::common::handshake::{START_UP, ask_alone, list_methods, unclear};
 use crate::check::prelude::*;
 
 const PRIOR: &str = "stateless.no-prior-requests-needed";
@@ -111,18 +110,13 @@ fn judge_first(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
     let on_main =
         |(served, _): (Exchange<'_>, &Value)| served.conversation.opened.purpose == "main";
     let is_served_later = view.results_of(method).any(on_main);
+    if let Some(why) = unclear(exchange) {
+        ruling.inconclusive(why);
+        return;
+    }
     let what = match exchange.reply() {
         Reply::Result(message, _) => {
             ruling.held(message.at.clone());
-            return;
-        }
-        Reply::Malformed(_) => return,
-        _ if common::misaddressed(exchange).is_some() => return,
-        Reply::HttpOnly(_, response) if common::is_refusal_of_host(response.status) => {
-            ruling.inconclusive(format!(
-                "the request was refused by HTTP {}",
-                response.status
-            ));
             return;
         }
         _ if !is_served_later => {
@@ -137,7 +131,7 @@ fn judge_first(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
         }
         Reply::Error(..) => "is refused by an error".to_owned(),
         Reply::HttpOnly(_, response) => format!("is refused by HTTP {}", response.status),
-        Reply::Silence { .. } => "is not answered".to_owned(),
+        Reply::Silence { .. } | Reply::Malformed(_) => "is not answered".to_owned(),
     };
     let text = format!("{method} {what} as the first request, but served after server/discover.");
     ruling.broken(Problem::new("first request", text).exchange(exchange));

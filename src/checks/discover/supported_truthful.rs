@@ -142,12 +142,25 @@ fn judge_modern(ruling: &mut Ruling, revision: Revision, exchange: &Exchange<'_>
         Reply::Result(message, _) if exchange.method() == "server/discover" => {
             ruling.held(message.at.clone());
         }
-        Reply::Error(_, Some(code::UNSUPPORTED_PROTOCOL_VERSION)) => {
+        // An error about another version strayed here.
+        Reply::Error(message, Some(code::UNSUPPORTED_PROTOCOL_VERSION))
+            if exchange.exact && names(message, revision.as_str()) =>
+        {
             let method = exchange.method();
             let text = format!("{revision} is listed as supported, but {method} refuses it.");
             ruling.broken(Problem::new(SUBJECT, text).exchange(exchange));
         }
         _ => {}
+    }
+}
+
+/// True when the error is about this version, or does not say about which.
+fn names(message: &WireMessage, version: &str) -> bool {
+    match &message.parsed.message {
+        Message::Error {
+            data: Some(data), ..
+        } => data["requested"].is_null() || data["requested"] == version,
+        _ => true,
     }
 }
 

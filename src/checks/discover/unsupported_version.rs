@@ -38,7 +38,7 @@
 //! < default
 //! ```
 
-use crate::check::common::{self, handshake};
+use crate::check::common::handshake;
 use crate::check::prelude::*;
 
 const ERROR: &str = "versioning.unsupported-version.error";
@@ -86,6 +86,10 @@ fn judge(view: &View) -> Verdicts {
         .exchanges_meant(KNOWN)
         .chain(view.exchanges_meant(UNKNOWN))
     {
+        if let Some(why) = handshake::unclear(&exchange) {
+            verdicts.on(ERROR).inconclusive(why);
+            continue;
+        }
         match exchange.reply() {
             Reply::Error(message, Some(code::UNSUPPORTED_PROTOCOL_VERSION)) => {
                 verdicts.on(ERROR).held(message.at.clone());
@@ -97,16 +101,7 @@ fn judge(view: &View) -> Verdicts {
             }
             // What else an unknown method is answered by has a rule of its own.
             _ if is_unknown(&exchange) => {}
-            Reply::HttpOnly(_, response) if common::is_refusal_of_host(response.status) => {
-                let why = format!("a request was refused by HTTP {}", response.status);
-                verdicts.on(ERROR).inconclusive(why);
-            }
             Reply::HttpOnly(..) => judge_status(verdicts.on(STATUS), &exchange),
-            Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
-                verdicts.on(ERROR).inconclusive("the HTTP connection broke");
-            }
-            Reply::Malformed(_) => {}
-            _ if common::misaddressed(&exchange).is_some() => {}
             other => judge_other(verdicts.on(ERROR), &exchange, &other),
         }
     }

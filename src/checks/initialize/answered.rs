@@ -39,7 +39,7 @@
 //! < http 503
 //! ```
 
-use crate::check::common::{self, handshake};
+use crate::check::common::handshake;
 use crate::check::prelude::*;
 
 const ANSWERED: &str = "lifecycle.initialize.answered";
@@ -85,8 +85,11 @@ fn judge(view: &View) -> Verdicts {
 
 fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     let about = |text: String| Problem::new("initialize", text).exchange(exchange);
+    if let Some(why) = handshake::unclear(exchange) {
+        ruling.inconclusive(why);
+        return;
+    }
     match exchange.reply() {
-        _ if common::misaddressed(exchange).is_some() => {}
         Reply::Result(message, result) => {
             let is_whole = result["protocolVersion"].is_string()
                 && result["capabilities"].is_object()
@@ -111,13 +114,10 @@ fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
             let text = "A fresh connection gets no answer to the same initialize request.";
             ruling.broken(about(text.to_owned()));
         }
-        Reply::HttpOnly(_, response) if !common::is_refusal_of_host(response.status) => {
+        Reply::HttpOnly(_, response) => {
             let status = response.status;
             let text = format!("A second client's initialize request is refused by HTTP {status}.");
             ruling.odd(about(text));
-        }
-        Reply::HttpOnly(_, response) => {
-            ruling.inconclusive(format!("a client was refused by HTTP {}", response.status));
         }
         Reply::Gone(_) => {
             ruling.inconclusive("a second connection ended before it was initialized");

@@ -21,8 +21,7 @@
 //! < error -32601 "Method not found"
 //! ```
 
-use crate::check::common::handshake::{START_UP, initialize_params};
-use crate::check::common::{is_refusal_of_host, misaddressed};
+use crate::check::common::handshake::{START_UP, initialize_params, unclear};
 use crate::check::prelude::*;
 
 const ID: &str = "lifecycle.ping-before-initialized";
@@ -72,15 +71,13 @@ fn judge(view: &View) -> Verdicts {
         .results_of("ping")
         .any(|(exchange, _)| exchange.conversation.opened.purpose == "main");
     for exchange in view.exchanges_meant(INTENT) {
+        if let Some(why) = unclear(&exchange) {
+            ruling.inconclusive(why);
+            continue;
+        }
         let what = match exchange.reply() {
             Reply::Result(message, _) => {
                 ruling.held(message.at.clone());
-                continue;
-            }
-            Reply::Malformed(_) => continue,
-            _ if misaddressed(&exchange).is_some() => continue,
-            Reply::HttpOnly(_, response) if is_refusal_of_host(response.status) => {
-                ruling.inconclusive(format!("ping was refused by HTTP {}", response.status));
                 continue;
             }
             _ if !works_later => {
@@ -90,7 +87,7 @@ fn judge(view: &View) -> Verdicts {
             Reply::Error(..) => "is refused by an error",
             Reply::HttpOnly(..) => "is refused without a JSON-RPC answer",
             Reply::Gone(_) => "ends the connection",
-            Reply::Silence { .. } => "is not answered",
+            Reply::Silence { .. } | Reply::Malformed(_) => "is not answered",
         };
         let text = format!("ping {what} between the initialize answer and initialized.");
         ruling.broken(Problem::new("method:ping", text).exchange(&exchange));

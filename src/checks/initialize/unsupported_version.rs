@@ -38,7 +38,7 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 
-use crate::check::common::{self, handshake};
+use crate::check::common::handshake;
 use crate::check::prelude::*;
 
 const ANSWER: &str = "lifecycle.version-negotiation.unsupported-version";
@@ -102,8 +102,6 @@ fn judge(view: &View) -> Verdicts {
             Reply::Result(message, result) => {
                 judge_result(&mut verdicts, view, &exchange, (&message.at, result));
             }
-            Reply::Malformed(_) => {}
-            _ if common::misaddressed(&exchange).is_some() => {}
             _ if handshake::requested_version(&exchange) == NO_DATE => {}
             _ => judge_refusal(&mut verdicts, view, &exchange),
         }
@@ -169,6 +167,10 @@ fn judge_refusal(verdicts: &mut Verdicts, view: &View, exchange: &Exchange<'_>) 
         return;
     }
     let ruling = verdicts.on(ANSWER);
+    if let Some(why) = handshake::unclear(exchange) {
+        verdicts.on(ANSWER).inconclusive(why);
+        return;
+    }
     let about = |text: &str| Problem::new("initialize", text).exchange(exchange);
     match exchange.reply() {
         Reply::Error(message, _) => {
@@ -178,15 +180,9 @@ fn judge_refusal(verdicts: &mut Verdicts, view: &View, exchange: &Exchange<'_>) 
             ruling.odd(about(text).hint(hint));
             verdicts.on(ECHO).held(message.at.clone());
         }
-        Reply::HttpOnly(_, response) if common::is_refusal_of_host(response.status) => {
-            ruling.inconclusive(format!("refused by HTTP {}", response.status));
-        }
         Reply::HttpOnly(..) => {
             let text = "The server refuses an unknown version without a JSON-RPC answer.";
             ruling.odd(about(text));
-        }
-        Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
-            ruling.inconclusive("the HTTP connection broke");
         }
         _ => {
             ruling.broken(about("initialize with an unknown version is not answered."));

@@ -35,7 +35,7 @@
 //! < result {"status":"ok"}
 //! ```
 
-use crate::check::common;
+use crate::check::common::handshake::unclear;
 use crate::check::prelude::*;
 
 const ANSWERED: &str = "ping.answered";
@@ -101,27 +101,18 @@ fn judge_result(
 }
 
 fn judge_failure(ruling: &mut Ruling, exchange: &Exchange<'_>) {
+    if let Some(why) = unclear(exchange) {
+        ruling.inconclusive(why);
+        return;
+    }
     let what = match exchange.reply() {
-        Reply::Result(..) | Reply::Malformed(_) => return,
-        Reply::HttpOnly(_, response) if common::is_refusal_of_host(response.status) => {
-            ruling.inconclusive(format!("ping was refused by HTTP {}", response.status));
-            return;
-        }
-        _ if common::misaddressed(exchange).is_some() => {
-            ruling.inconclusive("a ping was answered under the id of nothing");
-            return;
-        }
         Reply::Error(_, Some(code)) => format!("is answered by error {code}"),
         Reply::Error(_, None) => "is answered by an error".to_owned(),
         Reply::HttpOnly(_, response) => {
             format!("is answered by HTTP {} without a result", response.status)
         }
-        Reply::Gone(_) if exchange.request.channel != Channel::Stdio => {
-            ruling.inconclusive("the HTTP connection broke");
-            return;
-        }
         Reply::Gone(_) => "ends the server".to_owned(),
-        Reply::Silence { .. } => "is not answered".to_owned(),
+        _ => "is not answered".to_owned(),
     };
     let text = format!("ping {what}.");
     ruling.broken(Problem::new(SUBJECT, text).exchange(exchange));

@@ -4,6 +4,7 @@ use super::*;
 use crate::spec::schema;
 
 /// Requests with the definition of their results, for the revisions that have them.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn exchanges(revision: Revision) -> Vec<(&'static str, Value, &'static str)> {
     let completion = |reference: Value, name: &str| json!({"ref": reference, "argument": {"name": name, "value": ""}});
     let mut exchanges = vec![
