@@ -120,6 +120,15 @@ fn received_messages(events: &[Event]) -> impl Iterator<Item = rpc::Parsed> {
 
 fn child(events: &[Event], settings: &Settings) -> Diagnosis {
     let stderr = stderr_tail(events);
+    if is_echo(events) {
+        return Diagnosis {
+            kind: DiagnosisKind::NotMcp,
+            message: "The process repeats on standard output what it is sent, so it is no MCP \
+                      server."
+                .into(),
+            next: "Check that this command starts the MCP server itself.".into(),
+        };
+    }
     if let Some(refused) = refusal(events) {
         return refused;
     }
@@ -155,6 +164,17 @@ fn child(events: &[Event], settings: &Settings) -> Diagnosis {
                slow start needs --startup-timeout SECONDS."
             .into(),
     }
+}
+
+/// True when a frame that was sent came back byte for byte.
+fn is_echo(events: &[Event]) -> bool {
+    let frames = |direction: Direction| {
+        events.iter().filter_map(move |event| match &event.body {
+            Body::Frame(frame) if event.direction == direction => Some(&frame.bytes),
+            _ => None,
+        })
+    };
+    frames(Direction::Received).any(|received| frames(Direction::Sent).any(|sent| sent == received))
 }
 
 fn refusal(events: &[Event]) -> Option<Diagnosis> {

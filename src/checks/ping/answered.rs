@@ -105,6 +105,10 @@ fn judge_failure(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         ruling.inconclusive(why);
         return;
     }
+    if !matches!(exchange.reply(), Reply::Error(..)) && nothing_is_answered(exchange.conversation) {
+        ruling.inconclusive("no request on the connection was answered, not just ping");
+        return;
+    }
     let what = match exchange.reply() {
         Reply::Error(_, Some(code)) => format!("is answered by error {code}"),
         Reply::Error(_, None) => "is answered by an error".to_owned(),
@@ -116,4 +120,13 @@ fn judge_failure(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     };
     let text = format!("ping {what}.");
     ruling.broken(Problem::new(SUBJECT, text).exchange(exchange));
+}
+
+/// True when other requests than ping were sent after the handshake, and none was answered.
+fn nothing_is_answered(conversation: &Conversation) -> bool {
+    let mut others = conversation
+        .exchanges()
+        .filter(|exchange| !["initialize", "ping"].contains(&exchange.method()))
+        .peekable();
+    others.peek().is_some() && others.all(|exchange| exchange.responses.is_empty())
 }
