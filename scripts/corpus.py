@@ -154,14 +154,16 @@ def verdict(server, root, binary):
         how = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         code = check(server, root, binary, ["--report", f"json={report.name}"], **how)
         text = pathlib.Path(report.name).read_text()
-    if not text:
-        return {"exit": code}
-    seen = json.loads(text)["servers"][0]
+    return summary(code, json.loads(text)["servers"][0]) if text else {"exit": code}
+
+
+def summary(code, seen):
+    """The failed requirements of a report, and what was found out about the server."""
     rows = [
-        {"status": f["status"], "requirement": ", ".join(f["requirements"]), "subject": f["subject"], "revisions": sorted(f["revisions"])}
-        for f in seen["findings"] if f["status"] in ("failed", "warned")
+        {"requirement": ", ".join(f["requirements"]), "subject": f["subject"], "revisions": sorted(f["revisions"])}
+        for f in seen["findings"] if f["status"] == "failed"
     ]
-    rows.sort(key=lambda r: (r["status"], r["requirement"], r["subject"]))
+    rows.sort(key=lambda r: (r["requirement"], r["subject"]))
     return {
         "exit": code,
         "diagnosis": seen["diagnosis"] and seen["diagnosis"]["kind"],
@@ -171,7 +173,7 @@ def verdict(server, root, binary):
 
 
 def key(row):
-    return row["status"], row["requirement"], row["subject"]
+    return row["requirement"], row["subject"]
 
 
 def write(name, new):

@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::survey::SURVEY;
 use crate::spec::{Era, Revision};
 use crate::transcript::{Body, Conversation, Event, Process, View};
 
 /// Purpose of the connection on which a suite does its listing.
 pub const MAIN: &str = "main";
+
+/// The remark on the connection on which a suite begins.
+pub const DRIVEN: &str = "the suite of this revision begins";
 
 /// The suites in a transcript, oldest revision first.
 pub fn suites(events: Vec<Event>) -> Vec<View> {
@@ -25,6 +27,8 @@ pub fn suites(events: Vec<Event>) -> Vec<View> {
         .into_values()
         .filter_map(Conversation::new)
         .collect();
+    // Traffic that mcp-check did not drive itself has no marks.
+    let any_driven = conversations.iter().any(was_driven);
     let mut mains: BTreeMap<Revision, Arc<str>> = BTreeMap::new();
     let mut transports = BTreeMap::new();
     for conversation in &conversations {
@@ -34,9 +38,7 @@ pub fn suites(events: Vec<Event>) -> Vec<View> {
         if let Some(revision) = established(conversation) {
             transports.insert(revision, conversation.opened.transport);
             let label = Arc::clone(&conversation.label);
-            if was_surveyed(conversation) {
-                mains.insert(revision, label);
-            } else {
+            if was_driven(conversation) || !any_driven {
                 mains.entry(revision).or_insert(label);
             }
         }
@@ -70,13 +72,11 @@ fn suite_of(label: &Arc<str>, mains: &BTreeMap<Revision, Arc<str>>) -> Option<Re
         .copied()
 }
 
-/// A server that answers every initialize with one version establishes it several times; the
-/// suite belongs to the connection that was driven.
-fn was_surveyed(conversation: &Conversation) -> bool {
-    conversation
-        .messages
-        .iter()
-        .any(|message| message.intent.as_deref() == Some(SURVEY))
+/// True when a suite was driven on a connection. A server that answers every initialize with one
+/// version establishes it several times, and the suite belongs to one of them only.
+fn was_driven(conversation: &Conversation) -> bool {
+    let is_mark = |event: &Event| matches!(&event.body, Body::Note(text) if text == DRIVEN);
+    conversation.events.iter().any(is_mark)
 }
 
 /// The revision that a main connection established.

@@ -10,7 +10,7 @@ use super::suite::{newest_handshake, unmet};
 use super::{Settings, arguments};
 use crate::check::{Entry, Ruling, Scope, Verdicts};
 use crate::spec::{Era, Requirement, Revision, TransportKind, catalogue};
-use crate::transcript::{Body, View};
+use crate::transcript::{Conversation, View};
 
 /// Outcomes and findings of one server.
 #[derive(Clone, Debug, Default)]
@@ -177,7 +177,7 @@ pub fn not_tested(views: &[View], settings: &Settings) -> Vec<NotTested> {
         })
     };
     let limited = rate_limited(views).then(|| NotTested {
-        what: "some requests were turned away by HTTP 429".to_owned(),
+        what: "some requests were turned away".to_owned(),
         why: "the server limits the rate of requests; what it turned away is not judged".to_owned(),
         how_to: "raise the limit for the test".to_owned(),
     });
@@ -201,12 +201,8 @@ pub fn not_tested(views: &[View], settings: &Settings) -> Vec<NotTested> {
 }
 
 fn rate_limited(views: &[View]) -> bool {
-    let mut events = views
-        .iter()
-        .flat_map(View::conversations)
-        .flat_map(|conversation| &conversation.events);
-    events
-        .any(|event| matches!(&event.body, Body::HttpResponse(response) if response.status == 429))
+    let mut conversations = views.iter().flat_map(View::conversations);
+    conversations.any(Conversation::limits_rate)
 }
 
 /// Why a tool was not called; the least reason over all revisions counts.

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::detect::Spoken;
 use super::progress::{Observer, Progress};
-use super::{Settings, survey};
+use super::{Settings, assign, survey};
 use crate::check::{Check, Effect, Entry, Need, Scope};
 use crate::peer::probe::ProbePeer;
 use crate::peer::{Connection, Context};
@@ -89,6 +89,7 @@ impl Suite<'_> {
         let context = main.context();
         if phase == Phase::Ordinary {
             let session = session(&context, main, self.revision);
+            main.note(assign::DRIVEN);
             survey::survey(main, session, self.settings).await;
         }
         let probes = self.probes(&context, main, entries);

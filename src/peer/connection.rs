@@ -176,6 +176,13 @@ impl Connection {
         let Some(Answer::Result(result)) = self.call(request).await else {
             return None;
         };
+        // From here on the agreed revision counts, which may not be the one asked for.
+        let agreed = result["protocolVersion"]
+            .as_str()
+            .and_then(|text| text.parse().ok());
+        if let Some(agreed) = agreed.filter(|agreed: &Revision| agreed.era() == Era::Handshake) {
+            self.revision = agreed;
+        }
         self.initialized().await;
         Some(result)
     }

@@ -28,7 +28,7 @@ impl Default for Deadlines {
         Self {
             start_up: Duration::from_secs(30),
             request: Duration::from_secs(10),
-            shutdown: Duration::from_secs(2),
+            shutdown: Duration::from_secs(5),
             quiet: Duration::from_millis(50),
             stray: Duration::from_secs(1),
         }

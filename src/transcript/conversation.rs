@@ -132,8 +132,12 @@ impl Conversation {
     }
 
     /// All requests that were sent, in order, with their answers.
+    ///
+    /// Requests that the server turned away because there were too many are left out: they say
+    /// nothing about any rule.
     pub fn exchanges(&self) -> impl Iterator<Item = Exchange<'_>> {
-        self.pairs.iter().map(move |pair| Exchange {
+        let judged = self.pairs.iter().filter(|pair| !self.was_too_many(pair));
+        judged.map(move |pair| Exchange {
             conversation: self,
             request: &self.messages[pair.request],
             responses: pair
@@ -202,6 +206,30 @@ impl Conversation {
     /// The event at a position.
     pub fn event(&self, seq: u32) -> Option<&Event> {
         self.events.get(seq as usize)
+    }
+
+    /// True when the server limits the rate of requests and turned some away.
+    pub fn limits_rate(&self) -> bool {
+        self.pairs.iter().any(|pair| self.was_too_many(pair))
+    }
+
+    fn was_too_many(&self, pair: &Pair) -> bool {
+        let says_so = |index: &usize| match &self.messages[*index].parsed.message {
+            Message::Error {
+                message: Some(text),
+                ..
+            } => {
+                let text = text.to_lowercase();
+                text.contains("rate limit") || text.contains("too many requests")
+            }
+            _ => false,
+        };
+        let channel = self.messages[pair.request].channel;
+        pair.responses.iter().any(says_so)
+            || (channel != Channel::Stdio
+                && self
+                    .http_response(channel)
+                    .is_some_and(|(_, response)| response.status == 429))
     }
 
     fn answered_after(&self, seq: u32) -> bool {
@@ -407,6 +435,9 @@ impl<'c> Exchange<'c> {
     /// The first answer, or what happened instead of one.
     pub fn reply(&self) -> Reply<'c> {
         if let Some(response) = self.responses.first() {
+            if !self.exact && self.is_for_another(response) {
+                return Reply::Malformed(response);
+            }
             return match &response.parsed.message {
                 Message::Result { result, .. } => Reply::Result(response, result),
                 Message::Error { code, .. } => Reply::Error(response, *code),
@@ -433,6 +464,15 @@ impl<'c> Exchange<'c> {
                 alive: self.alive(),
             },
         }
+    }
+
+    /// True when a response on this HTTP exchange carries the id of another request, so that its
+    /// content is about that one.
+    fn is_for_another(&self, response: &WireMessage) -> bool {
+        let id = response.response_id();
+        let requests = self.conversation.pairs.iter();
+        let mut ids = requests.map(|pair| &self.conversation.messages[pair.request].parsed.id);
+        id.is_some() && id != Some(Id::Null) && ids.any(|other| *other == id)
     }
 
     /// The result value, when the request was answered by one.

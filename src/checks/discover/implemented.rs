@@ -39,7 +39,7 @@
 //! revision 2026-07-28
 //! transport http
 //! >2 server/discover
-//! < http 429
+//! < http 503
 //! ```
 
 use std::collections::BTreeSet;

@@ -105,6 +105,13 @@ fn judge(view: &View) -> Verdicts {
             other => judge_other(verdicts.on(ERROR), &exchange, &other),
         }
     }
+    if verdicts.on(DATA).held.is_empty() && verdicts.on(DATA).problems.is_empty() {
+        for id in [DATA, STATUS] {
+            verdicts
+                .on(id)
+                .inconclusive("there was no error -32022 to look at");
+        }
+    }
     verdicts
 }
 

@@ -7,19 +7,19 @@
 //! ```mcp passes
 //! revision 2026-07-28
 //! > tools/list
-//! < error 429 "Too many requests"
+//! < error 429 "Quota used up"
 //! ```
 //!
 //! ```mcp fails errors.app-codes-outside-reserved
 //! revision 2026-07-28
 //! > tools/list
-//! < error -32604 "Too many requests"
+//! < error -32604 "Quota used up"
 //! ```
 //!
 //! ```mcp fails errors.legacy-subrange-avoided
 //! revision 2026-07-28
 //! > tools/list
-//! < error -32007 "Too many requests"
+//! < error -32007 "Quota used up"
 //! ```
 
 use crate::check::common::is_modern_request;
