@@ -15,10 +15,10 @@ use reference_server::{binary, broken, run, settings};
 use serde::Deserialize;
 
 /// Defects that must be caught at least. This number only rises.
-const FLOOR: usize = 215;
+const FLOOR: usize = 230;
 
 /// Runs at the same time: most of a run is waiting for deadlines and processes.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 12;
 
 #[derive(Clone, Debug, Deserialize)]
 struct Defect {
@@ -74,21 +74,26 @@ fn oddities_are_not_violations() {
         .filter_map(|oddity| Some(oddity["name"].as_str()?.to_owned()))
         .collect();
     assert!(names.len() >= 10, "{names:?}");
-    let mut wrong = String::new();
-    for name in names {
-        for transport in [TransportKind::Stdio, TransportKind::StreamableHttp] {
-            let arguments = ["--oddity".to_owned(), name.clone()];
-            let run = run(transport, &arguments, &settings(None, &[]));
-            if let Some(diagnosis) = &run.diagnosis {
-                let _ = writeln!(wrong, "{name} over {transport}: {}", diagnosis.message);
-            }
-            let failed = run.outcomes.iter().filter(|o| o.status == Status::Failed);
-            for outcome in failed {
-                let _ = writeln!(wrong, "{name} over {transport}: {outcome:?}");
-            }
-        }
-    }
+    let jobs = names.into_iter().flat_map(|name| {
+        [TransportKind::Stdio, TransportKind::StreamableHttp]
+            .map(|transport| (name.clone(), transport))
+    });
+    let wrong: String = at_once(jobs.collect(), violations).concat();
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn violations((name, transport): (String, TransportKind)) -> String {
+    let mut wrong = String::new();
+    let arguments = ["--oddity".to_owned(), name.clone()];
+    let run = run(transport, &arguments, &settings(None, &[]));
+    if let Some(diagnosis) = &run.diagnosis {
+        let _ = writeln!(wrong, "{name} over {transport}: {}", diagnosis.message);
+    }
+    let failed = run.outcomes.iter().filter(|o| o.status == Status::Failed);
+    for outcome in failed {
+        let _ = writeln!(wrong, "{name} over {transport}: {outcome:?}");
+    }
+    wrong
 }
 
 #[test]
@@ -96,7 +101,8 @@ fn each_defect_leads_to_its_requirement_and_to_no_other() {
     let defects: Vec<Defect> =
         serde_json::from_slice(&listing("--list-defects")).expect("the table is JSON");
     assert!(defects.len() > 50, "only {} defects", defects.len());
-    let verdicts = judge_all(defects);
+    let mut verdicts = at_once(defects, judge);
+    verdicts.sort_by(|a, b| a.defect.name.cmp(&b.defect.name));
     let (score, missed, crossfire) = summary(&verdicts);
     println!("{score}\nnot caught:\n{missed}\nfindings outside the defect:\n{crossfire}");
     let caught = verdicts.iter().filter(|verdict| verdict.caught).count();
@@ -119,26 +125,25 @@ fn listing(flag: &str) -> Vec<u8> {
     output.stdout
 }
 
-fn judge_all(defects: Vec<Defect>) -> Vec<Verdict> {
-    let queue = Mutex::new(defects);
-    let verdicts = Mutex::new(Vec::new());
+/// Does jobs on several threads; the results come in any order.
+fn at_once<J: Send, R: Send>(jobs: Vec<J>, work: fn(J) -> R) -> Vec<R> {
+    let queue = Mutex::new(jobs);
+    let results = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 loop {
                     let next = queue.lock().expect("no worker panicked").pop();
-                    let Some(defect) = next else {
+                    let Some(job) = next else {
                         break;
                     };
-                    let verdict = judge(defect);
-                    verdicts.lock().expect("no worker panicked").push(verdict);
+                    let result = work(job);
+                    results.lock().expect("no worker panicked").push(result);
                 }
             });
         }
     });
-    let mut verdicts = verdicts.into_inner().expect("no worker panicked");
-    verdicts.sort_by(|a, b| a.defect.name.cmp(&b.defect.name));
-    verdicts
+    results.into_inner().expect("no worker panicked")
 }
 
 fn judge(defect: Defect) -> Verdict {

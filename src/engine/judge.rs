@@ -9,7 +9,7 @@ use super::outcome::{self, Finding, NotTested, Outcome, Place, Status};
 use super::suite::{newest_handshake, unmet};
 use super::{Settings, arguments};
 use crate::check::{Entry, Ruling, Scope, Verdicts};
-use crate::spec::{Era, Requirement, Revision, TransportKind, catalogue};
+use crate::spec::{Era, Requirement, Revision, TransportKind, catalogue, schema};
 use crate::transcript::{Conversation, View};
 
 /// Outcomes and findings of one server.
@@ -25,8 +25,8 @@ pub struct Judged {
 pub fn judge(views: &[View], entries: &[Entry]) -> Judged {
     let mut judged = Judged::default();
     let driven_once = newest_handshake(views.iter().map(|view| view.revision));
-    for entry in entries {
-        for view in views {
+    for view in views {
+        for entry in entries {
             if !entry.check.transports.include(view.transport) {
                 continue;
             }
@@ -42,6 +42,8 @@ pub fn judge(views: &[View], entries: &[Entry]) -> Judged {
             };
             judge_view(entry, view, &places, &mut judged);
         }
+        // Compiled schemas are the largest thing in memory; no later view needs these.
+        schema::forget(view.revision);
     }
     judged.outcomes.sort();
     judged.findings = outcome::group(std::mem::take(&mut judged.findings));

@@ -69,6 +69,15 @@ struct Schema {
     validators: Mutex<BTreeMap<String, Arc<Validator>>>,
 }
 
+/// Drops the compiled definitions of a revision; they are compiled anew when they are needed again.
+pub fn forget(revision: Revision) {
+    let mut validators = schema(revision)
+        .validators
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    validators.clear();
+}
+
 fn schema(revision: Revision) -> &'static Schema {
     static SCHEMAS: [LazyLock<Schema>; 5] = [
         LazyLock::new(|| load(Revision::V2024_11_05)),
