@@ -141,7 +141,8 @@ fn judge_notifications(ruling: &mut Ruling, sent: &Sent<'_>) {
             202 if !has_body => ruling.held(event.reference()),
             status if status >= 400 => ruling.held(event.reference()),
             status => {
-                let text = format!("A batch of notifications was answered by HTTP {status}.");
+                let body = if has_body { " with a body" } else { "" };
+                let text = format!("A batch of notifications was answered by HTTP {status}{body}.");
                 ruling.broken(about(sent, text).event(event, format!("HTTP {status}")))
             }
         };
