@@ -73,7 +73,7 @@ mod tests {
         };
         let values = Values {
             env: &env,
-            workspace: Path::new("/work/place"),
+            workspace: Path::new("/srv/place"),
         };
         expand(text, values)
     }
@@ -88,7 +88,7 @@ mod tests {
             ("${A:-two}", "one"),
             ("${EMPTY:-two}", "two"),
             ("${EMPTY}", ""),
-            ("${workspaceFolder}/s.py", "/work/place/s.py"),
+            ("${workspaceFolder}/s.py", "/srv/place/s.py"),
             ("${userHome}", "/home/me"),
             ("open ${A", "open ${A"),
         ];
