@@ -194,6 +194,13 @@ pub fn judge_header_refusal(
         ruling.inconclusive("another request was answered under the id of this one");
         return;
     }
+    if let (false, Reply::Malformed(answer)) = (exchange.exact, exchange.reply()) {
+        let id = answer.response_id().unwrap_or(Id::Null);
+        ruling.inconclusive(format!(
+            "the answer is under {id}, the id of another request"
+        ));
+        return;
+    }
     let mut hint = None;
     let how = match (exchange.reply(), status(exchange)) {
         (_, Some(status)) if is_beside_the_point(status) => {
