@@ -181,10 +181,12 @@ fn includes(declared: &Value, required: &Value) -> bool {
 }
 
 /// Only methods whose headers are the version and the method; what a name or a parameter has to
-/// look like as a header is more than can be told here. Probes may add headers that are wrong.
+/// look like as a header is more than can be told here. Probes may add headers that are wrong. An
+/// error without the id of the request may be about one before it, where a server leaves a body
+/// unread on a kept connection.
 fn headers_match(exchange: &Exchange<'_>) -> bool {
     let named = ["tools/call", "prompts/get", "resources/read"];
-    if named.contains(&exchange.method()) || !is_ordinary(exchange) {
+    if named.contains(&exchange.method()) || !is_ordinary(exchange) || !exchange.exact {
         return false;
     }
     let sent = |name| sent_header(exchange.conversation, exchange.request.channel, name);
