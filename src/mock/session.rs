@@ -80,17 +80,26 @@ impl Sessions {
         let Some(request) = request else {
             return self.agreed.ok_or(refusal(400, "initialize comes first"));
         };
+        let version = header(&request.headers, VERSION_HEADER).map(str::trim);
         let revision = match header(&request.headers, SESSION_HEADER) {
-            None => self
-                .without_id
-                .ok_or(refusal(400, "Mcp-Session-Id is missing"))?,
+            None => {
+                let last = self
+                    .without_id
+                    .ok_or(refusal(400, "Mcp-Session-Id is missing"))?;
+                // Without sessions only the header tells which client speaks; who sends none is
+                // taken for 2025-03-26 (2025-06-18 basic/transports#protocol-version-header).
+                match version.map(str::parse) {
+                    Some(Ok(named)) => named,
+                    Some(Err(_)) => last,
+                    None => last.min(Revision::V2025_03_26),
+                }
+            }
             Some(id) => {
                 let is_it = |session: &&Session| session.is_open && session.id == id.trim();
                 let session = self.all.iter().find(is_it);
                 session.ok_or(refusal(404, "session not found"))?.revision
             }
         };
-        let version = header(&request.headers, VERSION_HEADER).map(str::trim);
         let is_supported = |version: &str| supported.iter().any(|it| it.as_str() == version);
         // The header exists from 2025-06-18 on (basic/transports#protocol-version-header).
         if revision >= Revision::V2025_06_18 && !version.is_none_or(is_supported) {

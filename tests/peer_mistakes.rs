@@ -1,0 +1,335 @@
+//! Verdicts that other testers of MCP servers were seen to get wrong, each as a named regression
+//! test: servers that are right and were accused, and servers that passed though nothing was
+//! observed or the rule was broken. Every script is a whole server that all checks are run on.
+
+use std::rc::Rc;
+
+use mcp_check::engine::{self, Quiet, ServerRun, Settings, Status};
+use mcp_check::mock::Script;
+use mcp_check::spec::Revision;
+use mcp_check::transcript::{Recorder, Secrets};
+use mcp_check::transport::memory::MemoryConnector;
+
+/// Runs all checks on a scripted server, at every revision that it speaks or at one.
+fn run(script: &str, revision: Option<Revision>) -> ServerRun {
+    let script = Script::parse(script).unwrap();
+    let settings = Settings {
+        revisions: revision.map(|revision| vec![revision]),
+        ..Settings::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    let recorder = Recorder::new(Secrets::default(), Box::new(|| 0), None);
+    let connector = Rc::new(MemoryConnector::new(script));
+    runtime.block_on(engine::run_with(
+        connector,
+        &settings,
+        recorder,
+        &Quiet,
+        ServerRun::default(),
+    ))
+}
+
+fn having(run: &ServerRun, status: Status) -> Vec<String> {
+    run.outcomes
+        .iter()
+        .filter(|outcome| outcome.status == status)
+        .map(|outcome| format!("{} at {}", outcome.requirement, outcome.revision))
+        .collect()
+}
+
+/// The server is judged, and no requirement is called broken.
+#[track_caller]
+fn is_right(script: &str) {
+    let run = run(script, None);
+    assert!(run.diagnosis.is_none(), "{:?}", run.diagnosis);
+    assert!(having(&run, Status::Passed).len() > 50);
+    assert_eq!(having(&run, Status::Failed), Vec::<String>::new());
+    assert_eq!(having(&run, Status::Broken), Vec::<String>::new());
+}
+
+fn statuses(run: &ServerRun, requirement: &str) -> Vec<Status> {
+    run.outcomes
+        .iter()
+        .filter(|outcome| outcome.requirement == requirement)
+        .map(|outcome| outcome.status)
+        .collect()
+}
+
+/// The requirement is judged broken everywhere it is in force.
+#[track_caller]
+fn fails(script: &str, revision: Revision, requirement: &str) {
+    let run = run(script, Some(revision));
+    assert_eq!(statuses(&run, requirement), [Status::Failed]);
+}
+
+/// The requirement is in force, and nothing lets it pass.
+#[track_caller]
+fn is_not_passed(script: &str, revision: Revision, requirement: &str) {
+    let run = run(script, Some(revision));
+    let statuses = statuses(&run, requirement);
+    assert!(!statuses.is_empty(), "{requirement} is not judged at all");
+    assert!(!statuses.contains(&Status::Passed), "{statuses:?}");
+}
+
+// Accused though right.
+
+#[test]
+fn a_notification_before_the_answer_is_not_the_answer() {
+    is_right(
+        r#"
+        capabilities {"tools": {"listChanged": true}, "logging": {}}
+        > tools/list
+        < notify notifications/tools/list_changed
+        < default
+        "#,
+    );
+}
+
+#[test]
+fn a_get_without_session_id_may_be_refused_with_400() {
+    is_right(
+        "
+        transport http
+        > http GET
+        when mcp-session-id absent
+        < http 400
+        ",
+    );
+}
+
+#[test]
+fn no_get_stream_may_be_offered() {
+    is_right(
+        "
+        transport http
+        > http GET
+        < http 405
+        ",
+    );
+}
+
+#[test]
+fn features_that_are_not_declared_may_be_missing() {
+    is_right(
+        r#"
+        capabilities {"tools": {}}
+        > any resources/*
+        < error -32601 "Method not found"
+        > any prompts/*
+        < error -32601 "Method not found"
+        > any completion/*
+        < error -32601 "Method not found"
+        > any logging/*
+        < error -32601 "Method not found"
+        "#,
+    );
+}
+
+#[test]
+fn nothing_at_all_may_be_offered() {
+    is_right(
+        r#"
+        capabilities {}
+        > any tools/*
+        < error -32601 "Method not found"
+        > any resources/*
+        < error -32601 "Method not found"
+        > any prompts/*
+        < error -32601 "Method not found"
+        > any completion/*
+        < error -32601 "Method not found"
+        > any logging/*
+        < error -32601 "Method not found"
+        "#,
+    );
+}
+
+#[test]
+fn batches_may_be_refused_where_the_revision_has_none() {
+    is_right(
+        r#"
+        revisions 2025-06-18 2025-11-25 2026-07-28
+        > batch
+        < error -32600 "Invalid Request"
+        "#,
+    );
+}
+
+#[test]
+fn missing_arguments_may_be_refused_by_is_error() {
+    is_right(
+        r#"
+        > tools/call {"name": "echo"}
+        < complete {"content": [{"type": "text", "text": "text: required"}], "isError": true}
+        "#,
+    );
+}
+
+#[test]
+fn an_internal_error_of_a_tool_is_no_crash() {
+    is_right(
+        r#"
+        > tools/call {"name": "add"}
+        < error -32603 "Internal error"
+        "#,
+    );
+}
+
+#[test]
+fn a_call_that_lasts_longer_than_our_patience_is_no_violation() {
+    is_right(
+        r#"
+        > tools/call {"name": "echo"}
+        < silence
+        "#,
+    );
+}
+
+#[test]
+fn a_tool_and_a_prompt_need_no_description() {
+    is_right(
+        r#"
+        > tools/list {"cursor": null}
+        < merge /tools/0 {"description": null}
+        > prompts/list
+        < merge /prompts/0 {"description": null}
+        "#,
+    );
+}
+
+#[test]
+fn a_tool_name_may_have_128_characters() {
+    let script = format!(
+        r#"
+        > tools/list
+        < merge {{"tools": [{{"name": "{}", "inputSchema": {{"type": "object"}}}}], "nextCursor": null}}
+        "#,
+        "a".repeat(128)
+    );
+    is_right(&script);
+}
+
+#[test]
+fn an_older_revision_may_be_agreed() {
+    is_right("revisions 2024-11-05");
+    is_right("revisions 2025-03-26 2025-06-18");
+}
+
+#[test]
+fn a_server_of_2026_07_28_needs_no_initialize() {
+    is_right("revisions 2026-07-28");
+    is_right("revisions 2026-07-28\ntransport http");
+}
+
+#[test]
+fn sessions_may_be_left_out_over_http() {
+    is_right(
+        "
+        transport http
+        > initialize
+        < header mcp-session-id absent
+        < default
+        ",
+    );
+}
+
+#[test]
+fn an_echo_tool_may_return_whatever_it_is_given() {
+    is_right("transport stdio");
+    is_right("transport http");
+}
+
+// Passed though unseen or broken.
+
+#[test]
+fn another_code_for_an_unknown_method_does_not_pass() {
+    is_not_passed(
+        r#"
+        > ping
+        < default
+        > initialize
+        < default
+        > any notifications/*
+        < silence
+        > any tools/*
+        < default
+        > any resources/*
+        < default
+        > any prompts/*
+        < default
+        > any completion/*
+        < default
+        > any logging/*
+        < default
+        > any *
+        < error -32602 "Invalid params"
+        "#,
+        Revision::V2025_11_25,
+        "jsonrpc.unknown-method-code",
+    );
+}
+
+#[test]
+fn a_protocol_error_is_no_result_of_a_tool() {
+    for requirement in ["tools.call.listed-tool-is-callable", "tools.call.structured-content-matches-output-schema"] {
+        is_not_passed(
+            r#"
+            > tools/call
+            < error -32602 "Unknown tool"
+            "#,
+            Revision::V2025_11_25,
+            requirement,
+        );
+    }
+}
+
+#[test]
+fn a_foreign_origin_with_the_right_host_is_a_violation() {
+    fails(
+        "
+        transport http
+        > ping
+        when origin: http://mcpcheck.invalid
+        < serve
+        ",
+        Revision::V2025_11_25,
+        "http.origin.validated",
+    );
+}
+
+#[test]
+fn a_result_without_result_type_is_a_violation_in_2026_07_28() {
+    fails(
+        r#"
+        > tools/list
+        < merge {"resultType": null}
+        "#,
+        Revision::V2026_07_28,
+        "result.type-present",
+    );
+}
+
+#[test]
+fn who_only_turns_us_away_passes_nothing() {
+    for refusal in [
+        "< http 401\n< header www-authenticate: Bearer",
+        "< http 200\n< body text/html <html></html>",
+        "< http 404",
+    ] {
+        let script = format!("transport http\n> http POST\n{refusal}\n> http GET\n{refusal}");
+        let run = run(&script, None);
+        assert!(run.diagnosis.is_some(), "{refusal}");
+        assert_eq!(having(&run, Status::Passed), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn who_ends_at_once_passes_nothing() {
+    let run = run("> start\n< exit 1", None);
+    assert!(run.diagnosis.is_some());
+    assert_eq!(having(&run, Status::Passed), Vec::<String>::new());
+}
