@@ -157,8 +157,8 @@ proptest! {
             prop_assert_eq!(judge(&view), judge(&view));
         }
         let views = [view];
-        let once = judge::judge(&views, &checks::all());
-        let twice = judge::judge(&views, &checks::all());
+        let once = judge::judge(views.clone(), &checks::all());
+        let twice = judge::judge(views.clone(), &checks::all());
         prop_assert_eq!(once.outcomes, twice.outcomes);
         prop_assert_eq!(once.findings, twice.findings);
     }

@@ -275,7 +275,10 @@ fn another_code_for_an_unknown_method_does_not_pass() {
 
 #[test]
 fn a_protocol_error_is_no_result_of_a_tool() {
-    for requirement in ["tools.call.listed-tool-is-callable", "tools.call.structured-content-matches-output-schema"] {
+    for requirement in [
+        "tools.call.listed-tool-is-callable",
+        "tools.call.structured-content-matches-output-schema",
+    ] {
         is_not_passed(
             r#"
             > tools/call

@@ -100,3 +100,12 @@ pub fn starts(events: &[Event]) -> u32 {
         .count();
     u32::try_from(spawned).unwrap_or(u32::MAX)
 }
+
+/// How many processes a server left behind when it had ended, over all its starts.
+pub fn leftover_processes(events: &[Event]) -> u32 {
+    let counts = events.iter().map(|event| match event.body {
+        Body::Process(Process::Leftover { count }) => count,
+        _ => 0,
+    });
+    counts.fold(0, u32::saturating_add)
+}

@@ -21,10 +21,12 @@ pub struct Judged {
     pub findings: Vec<Finding>,
 }
 
-/// Judges all views with all checks.
-pub fn judge(views: &[View], entries: &[Entry]) -> Judged {
+/// Judges all views with all checks. Each view is dropped when it has been judged, which keeps
+/// memory low.
+pub fn judge(views: Vec<View>, entries: &[Entry]) -> Judged {
     let mut judged = Judged::default();
     let driven_once = newest_handshake(views.iter().map(|view| view.revision));
+    let handshake = handshake_places(&views);
     for view in views {
         for entry in entries {
             if !entry.check.transports.include(view.transport) {
@@ -36,11 +38,11 @@ pub fn judge(views: &[View], entries: &[Entry]) -> Judged {
                 continue;
             }
             let places = if once {
-                handshake_places(views)
+                handshake.clone()
             } else {
-                vec![place(view)]
+                vec![place(&view)]
             };
-            judge_view(entry, view, &places, &mut judged);
+            judge_view(entry, &view, &places, &mut judged);
         }
         // Compiled schemas are the largest thing in memory; no later view needs these.
         schema::forget(view.revision);

@@ -223,6 +223,7 @@ fn masked(mut diagnosis: Diagnosis, recorder: &Recorder) -> Diagnosis {
 
 fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settings: &Settings) {
     run.starts = assign::starts(&events);
+    run.leftover_processes = assign::leftover_processes(&events);
     let views = assign::suites(events);
     run.transport = run.transport.or(views.first().map(|view| view.transport));
     run.revisions = views.iter().map(|view| view.revision).collect();
@@ -235,10 +236,10 @@ fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settin
         run.diagnosis = Some(diagnose::nothing_established());
     }
     if run.diagnosis.is_none() {
-        let judged = judge::judge(&views, entries);
+        run.not_tested = judge::not_tested(&views, settings);
+        let judged = judge::judge(views, entries);
         run.outcomes = judged.outcomes;
         run.findings = judged.findings;
-        run.not_tested = judge::not_tested(&views, settings);
     }
 }
 

@@ -378,6 +378,8 @@ pub struct ServerRun {
     pub not_tested: Vec<NotTested>,
     /// How often the server was started, or connected to over HTTP.
     pub starts: u32,
+    /// How many processes outlived the process that started them; mcp-check ended them.
+    pub leftover_processes: u32,
     /// Length of the run in milliseconds. Never part of stable output.
     pub elapsed_ms: u64,
 }

@@ -113,6 +113,7 @@ pub(crate) fn soft() -> ServerRun {
 /// Shows everything that can be wrong at once.
 pub(crate) fn broken() -> ServerRun {
     let mut run = run("broken");
+    run.leftover_processes = 2;
     run.outcomes = vec![
         outcome("jsonrpc.version-field", OLD, Status::Passed),
         outcome("jsonrpc.version-field", NEW, Status::Passed),

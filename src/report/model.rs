@@ -56,6 +56,8 @@ pub struct Server {
     pub capabilities: Value,
     /// How often it was started, or connected to.
     pub starts: u32,
+    /// How many processes outlived the process that started them and had to be ended.
+    pub leftover_processes: u32,
     /// Why nothing could be judged, if so.
     pub diagnosis: Option<Diagnosis>,
     /// One per requirement, revision and transport; sorted.
@@ -112,6 +114,7 @@ fn server(run: &ServerRun) -> Server {
         server_info: run.server_info.clone(),
         capabilities: run.capabilities.clone(),
         starts: run.starts,
+        leftover_processes: run.leftover_processes,
         diagnosis: run.diagnosis.clone(),
         findings: run.findings.clone(),
         matrix: matrix::matrix(&outcomes),

@@ -92,6 +92,9 @@ impl Section<'_> {
         let target = escape(&server.target);
         let room = self.look.sentence().saturating_sub(2);
         let mut text = self.indented(&what, 2);
+        if let Some(line) = leftovers(server.leftover_processes) {
+            text.push_str(&self.indented(&line, 2));
+        }
         text.push_str(&format!(
             "  {}\n\n",
             paint(DIM, &self.look.cut(&target, room))
@@ -361,5 +364,16 @@ fn identity(server_info: &Value) -> String {
         (Some(name), Some(version)) => format!("{name} {version}"),
         (Some(name), None) => name,
         (None, _) => "a server without a name".into(),
+    }
+}
+
+/// What the server left running, if anything.
+fn leftovers(count: u32) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 process outlived the server and was ended by mcp-check".to_owned()),
+        count => Some(format!(
+            "{count} processes outlived the server and were ended by mcp-check"
+        )),
     }
 }

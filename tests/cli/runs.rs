@@ -235,6 +235,42 @@ fn an_interrupted_run_takes_its_server_along() {
 }
 
 #[test]
+fn what_a_server_leaves_behind_is_ended_and_reported() {
+    let place = Place::new();
+    let fifo = place.path("alive");
+    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
+    assert!(made.success());
+    // A helper in a session of its own keeps the pipe open until it is ended.
+    let program = crate::command::program().display().to_string();
+    let script = format!(
+        "setsid sh -c 'exec 3>alive; sleep 1000' <&- >/dev/null 2>&1 &\nexec {program} demo-server correct"
+    );
+    place.put_script("server", &script);
+    let reader = std::thread::spawn(move || {
+        let mut rest = Vec::new();
+        File::open(&fifo).unwrap().read_to_end(&mut rest).unwrap();
+    });
+    let words = [
+        "run",
+        "./server",
+        "--revision",
+        "2025-06-18",
+        "--check",
+        "ping/",
+        "--report",
+        "json=out.json",
+    ];
+    let ended = place.run_with(&[("PATH", "/usr/bin:/bin")], &words);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let report = json(&place.read("out.json"));
+    let count = report["servers"][0]["leftover_processes"].as_u64().unwrap();
+    assert!(count >= 1, "{count}");
+    assert!(ended.stdout.contains("outlived the server"), "{ended:?}");
+    // The end of the pipe comes when the last helper is gone.
+    reader.join().unwrap();
+}
+
+#[test]
 fn the_demonstration_shows_a_correct_and_a_broken_server() {
     let place = Place::new();
     place.put("demo", "a file of this name");
