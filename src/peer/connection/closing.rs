@@ -1,0 +1,61 @@
+//! How a connection ends: as a client ends it, and with signals where that is not enough.
+
+use tokio::time::Instant;
+
+use super::Connection;
+use crate::check::peer::HttpCall;
+use crate::spec::{Era, TransportKind};
+use crate::transcript::{Body, Channel, Process};
+use crate::transport::Signal;
+
+impl Connection {
+    /// Ends the connection as a client does, and with signals where that is not enough.
+    pub async fn close(&mut self) {
+        if std::mem::replace(&mut self.closed, true) {
+            return;
+        }
+        match self.context.connector.kind() {
+            TransportKind::Stdio => self.close_child().await,
+            _ => self.delete_session().await,
+        }
+    }
+
+    pub(super) async fn close_child(&mut self) {
+        if !self.exited {
+            self.tape.noted(Body::Process(Process::InputClosed));
+            self.transport.close_input();
+        }
+        self.await_exit("exit-after-end-of-input").await;
+        for (signal, name) in [(Signal::Terminate, "TERM"), (Signal::Kill, "KILL")] {
+            if self.exited {
+                break;
+            }
+            self.tape.noted(Body::Process(Process::Signalled {
+                signal: name.to_owned(),
+            }));
+            self.transport.signal(signal);
+            self.await_exit("exit-after-signal").await;
+        }
+        let count = self.transport.end_leftovers();
+        if count > 0 && self.exited {
+            self.tape
+                .received(Channel::Stdio, Body::Process(Process::Leftover { count }));
+        }
+    }
+
+    pub(super) async fn await_exit(&mut self, deadline: &str) {
+        let wait = self.context.deadlines.shutdown;
+        self.pump_whatever(Instant::now() + wait, |this| this.exited)
+            .await;
+        if !self.exited {
+            self.silence(deadline, wait);
+        }
+    }
+
+    pub(super) async fn delete_session(&mut self) {
+        if self.session_id.is_some() && self.revision.era() == Era::Handshake {
+            let call = HttpCall::new("close", "DELETE");
+            self.send_http(call).await;
+        }
+    }
+}

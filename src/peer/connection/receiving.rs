@@ -1,0 +1,128 @@
+//! What comes in: recorded first, then sorted into answers, strays and requests of the server.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::Connection;
+use crate::check::peer::{Answer, HttpAnswer};
+use crate::rpc::{self, Id, Message, Parsed, code};
+use crate::transcript::{Body, Channel, Process, view};
+use crate::transport::Inbound;
+
+impl Connection {
+    /// Reads what comes for a while.
+    pub async fn listen(&mut self, wait: Duration) {
+        self.pump(Instant::now() + wait, |_| false).await;
+    }
+
+    pub(super) fn lost_answer(&mut self, wait: Duration) {
+        self.timed_out += 1;
+        self.new_timeouts += 1;
+        self.silence("request", wait);
+    }
+
+    pub(super) fn silence(&mut self, deadline: &str, waited: Duration) {
+        self.tape.noted(Body::Silence {
+            deadline: deadline.to_owned(),
+            waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+        });
+    }
+
+    /// Takes in what comes until `done`, the deadline, or the end of the server.
+    pub(super) async fn pump(&mut self, until: Instant, done: impl Fn(&Self) -> bool) {
+        self.pump_whatever(until, |this| done(this) || this.exited)
+            .await;
+    }
+
+    pub(super) async fn pump_whatever(&mut self, until: Instant, done: impl Fn(&Self) -> bool) {
+        while !done(self) {
+            match tokio::time::timeout_at(until, self.transport.receive()).await {
+                Ok(Some(inbound)) => self.take(inbound),
+                Ok(None) => {
+                    self.gone = true;
+                    self.exited = true;
+                    return;
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
+    pub(super) fn take(&mut self, inbound: Inbound) {
+        let Inbound { channel, body } = inbound;
+        match &body {
+            Body::Frame(frame) => {
+                let parsed = rpc::parse(&frame.bytes);
+                self.tape.received(channel, body);
+                self.sort(parsed);
+                return;
+            }
+            Body::HttpResponse(response) => {
+                if self.session_id.is_none() && !self.agreed {
+                    self.session_id = response.header("mcp-session-id").map(str::to_owned);
+                }
+                let answer = HttpAnswer {
+                    status: response.status,
+                    headers: response.headers.clone(),
+                };
+                self.heads.insert(channel, answer);
+            }
+            Body::StreamEnd if channel == Channel::Stdio => self.gone = true,
+            Body::StreamEnd => {
+                self.ended.insert(channel);
+            }
+            Body::Process(Process::Exited { .. }) => {
+                self.gone = true;
+                self.exited = true;
+            }
+            _ => {}
+        }
+        self.tape.received(channel, body);
+    }
+
+    pub(super) fn sort(&mut self, parsed: Parsed) {
+        match parsed.message {
+            Message::Result { id, result } => self.answered(id, Answer::Result(result)),
+            Message::Error { id, code, .. } => match id {
+                Some(id) if id != Id::Null => self.answered(id, Answer::Error(code)),
+                _ => self.strays += 1,
+            },
+            Message::Request { id, method, .. } => self.respond(&id, &method),
+            Message::Batch(elements) => {
+                for element in elements {
+                    self.sort(element);
+                }
+            }
+            Message::Malformed(_) => match parsed.id {
+                // Whatever it is, it came in answer to that request.
+                Some(id) if id != Id::Null => self.answered(id, Answer::Error(None)),
+                _ => self.strays += 1,
+            },
+            Message::Notification { .. } => {}
+        }
+    }
+
+    pub(super) fn answered(&mut self, id: Id, answer: Answer) {
+        let known = matches!(&id, Id::Number(text) if text.parse::<i64>().is_ok_and(|n| n < self.next_id))
+            || matches!(id, Id::String(_));
+        if !known {
+            self.strays += 1;
+        }
+        self.answers.insert(id, answer);
+    }
+
+    /// Answers a request of the server: ping by an empty result, anything else by an error, since
+    /// mcp-check declares no client capability.
+    pub(super) fn respond(&mut self, id: &Id, method: &str) {
+        let bytes = if method == "ping" {
+            rpc::result(id, &json!({}))
+        } else {
+            let text = "mcp-check declares no client capability";
+            rpc::error(Some(id), code::METHOD_NOT_FOUND, text, None)
+        };
+        let headers = self.post_headers("", None);
+        self.send_frame(view::ANSWER, bytes, headers);
+    }
+}

@@ -1,0 +1,200 @@
+//! What goes out: ids, `_meta`, headers, and the record of every byte before it is sent.
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{Connection, client_info};
+use crate::check::peer::{HttpAnswer, HttpCall, Request};
+use crate::peer::headers::{self, Headers};
+use crate::rpc::{self, Id};
+use crate::spec::{Era, TransportKind};
+use crate::transcript::{Body, Channel, Frame, HttpRequest};
+use crate::transport::Outbound;
+
+impl Connection {
+    /// Sends a request without waiting.
+    pub fn send_request(&mut self, request: Request) -> (Id, Channel) {
+        let id = request.id.clone().unwrap_or_else(|| self.fresh_id());
+        let params = self.with_meta(&request);
+        let bytes = rpc::request(&id, &request.method, params.as_ref());
+        self.answers.remove(&id);
+        let mut headers = self.post_headers(&request.method, params.as_ref());
+        headers::change(&mut headers, &request.headers);
+        let channel = self.send_frame(&request.intent, bytes, headers);
+        (id, channel)
+    }
+
+    /// Sends a notification; over HTTP waits for the response of the POST.
+    pub async fn send_notification(&mut self, intent: &str, method: &str, params: Option<Value>) {
+        let bytes = rpc::notification(method, params.as_ref());
+        let headers = self.post_headers(method, params.as_ref());
+        let channel = self.send_frame(intent, bytes, headers);
+        self.until_response(channel).await;
+    }
+
+    /// Sends bytes as one frame; over HTTP waits for the response of the POST.
+    pub async fn send_raw(
+        &mut self,
+        intent: &str,
+        bytes: Vec<u8>,
+        changes: &[(String, Option<String>)],
+    ) {
+        let mut headers = self.post_headers("", None);
+        headers::change(&mut headers, changes);
+        let channel = self.send_frame(intent, bytes, headers);
+        self.until_response(channel).await;
+    }
+
+    /// Sends one HTTP request. `listen` bounds how long an open stream is read.
+    pub async fn send_http(&mut self, call: HttpCall) -> Option<HttpAnswer> {
+        if self.context.connector.kind() == TransportKind::Stdio {
+            return None;
+        }
+        let mut headers = self.post_headers("", None);
+        if call.method != "POST" {
+            headers::set(&mut headers, "Content-Type", None);
+        }
+        if call.method == "GET" {
+            headers::set(&mut headers, "Accept", Some("text/event-stream"));
+        }
+        headers::change(&mut headers, &call.headers);
+        let channel = self.next_channel();
+        self.post(
+            channel,
+            &call.intent,
+            &call.method,
+            headers,
+            call.body.unwrap_or_default(),
+        );
+        let until = Instant::now() + self.patience();
+        self.pump(until, |this| {
+            this.heads.contains_key(&channel) || this.ended.contains(&channel)
+        })
+        .await;
+        if let Some(listen) = call.listen {
+            let until = Instant::now() + listen;
+            self.pump(until, |this| this.ended.contains(&channel)).await;
+        } else {
+            let until = Instant::now() + self.context.deadlines.stray;
+            self.pump(until, |this| this.ended.contains(&channel)).await;
+        }
+        if !self.ended.contains(&channel) {
+            self.transport.cancel(channel);
+        }
+        self.heads.get(&channel).cloned()
+    }
+
+    pub(super) fn fresh_id(&mut self) -> Id {
+        let id = Id::Number(self.next_id.to_string());
+        self.next_id += 1;
+        id
+    }
+
+    pub(super) fn with_meta(&self, request: &Request) -> Option<Value> {
+        if self.revision.era() == Era::Handshake || request.bare {
+            return request.params.clone();
+        }
+        let mut params = request.params.clone().unwrap_or_else(|| json!({}));
+        let mut meta = json!({
+            "io.modelcontextprotocol/protocolVersion": self.revision.as_str(),
+            "io.modelcontextprotocol/clientCapabilities": {},
+            "io.modelcontextprotocol/clientInfo": client_info(),
+        });
+        if let (Some(own), Some(given)) = (meta.as_object_mut(), params["_meta"].as_object()) {
+            own.extend(given.clone());
+        }
+        for (key, value) in &request.meta {
+            match value {
+                Some(value) => meta[key] = value.clone(),
+                None => {
+                    if let Some(meta) = meta.as_object_mut() {
+                        meta.shift_remove(key);
+                    }
+                }
+            }
+        }
+        if let Some(params) = params.as_object_mut() {
+            params.insert("_meta".into(), meta);
+        }
+        Some(params)
+    }
+
+    pub(super) fn post_headers(&self, method: &str, params: Option<&Value>) -> Headers {
+        if self.context.connector.kind() == TransportKind::Stdio {
+            return Headers::new();
+        }
+        let mut headers = headers::base(self.context.connector.headers());
+        headers::mirror(&mut headers, self.revision, self.agreed, method, params);
+        if method.is_empty() {
+            headers::set(&mut headers, "Mcp-Method", None);
+        }
+        if let Some(id) = &self.session_id {
+            headers::set(&mut headers, "Mcp-Session-Id", Some(id));
+        }
+        headers
+    }
+
+    pub(super) fn next_channel(&mut self) -> Channel {
+        let number = self.next_http;
+        self.next_http += 1;
+        Channel::Http(number)
+    }
+
+    pub(super) fn send_frame(&mut self, intent: &str, bytes: Vec<u8>, headers: Headers) -> Channel {
+        if self.context.connector.kind() == TransportKind::Stdio {
+            self.tape.sent(
+                Channel::Stdio,
+                Some(intent),
+                Body::Frame(Frame::line(bytes.clone())),
+            );
+            self.transport.send(Outbound {
+                channel: Channel::Stdio,
+                request: None,
+                bytes,
+            });
+            return Channel::Stdio;
+        }
+        let channel = self.next_channel();
+        self.post(channel, intent, "POST", headers, bytes);
+        channel
+    }
+
+    pub(super) fn post(
+        &mut self,
+        channel: Channel,
+        intent: &str,
+        method: &str,
+        headers: Headers,
+        bytes: Vec<u8>,
+    ) {
+        let request = HttpRequest {
+            method: method.to_owned(),
+            url: self.context.connector.url().to_owned(),
+            headers,
+        };
+        self.tape
+            .sent(channel, Some(intent), Body::HttpRequest(request.clone()));
+        if !bytes.is_empty() {
+            let frame = Frame::line(bytes.clone());
+            self.tape.sent(channel, Some(intent), Body::Frame(frame));
+        }
+        self.transport.send(Outbound {
+            channel,
+            request: Some(request),
+            bytes,
+        });
+    }
+
+    pub(super) async fn until_response(&mut self, channel: Channel) {
+        if channel == Channel::Stdio {
+            return;
+        }
+        let wait = self.patience();
+        let until = Instant::now() + wait;
+        let done = |this: &Self| this.ended.contains(&channel);
+        self.pump(until, done).await;
+        if !done(self) && !self.heads.contains_key(&channel) {
+            self.lost_answer(wait);
+        }
+    }
+}
