@@ -97,7 +97,7 @@ pub(crate) fn run(
     let kind = match &http {
         Some(server) => TargetKind::Http {
             url: server.url.clone(),
-            headers: Vec::new(),
+            headers: credentials(arguments),
         },
         None => {
             let mut argv = vec![binary().display().to_string()];
@@ -119,6 +119,17 @@ pub(crate) fn run(
         .expect("a runtime starts");
     let recorder = Recorder::new(Secrets::default(), Box::new(|| 0), None);
     runtime.block_on(engine::run(&target, settings, recorder, &Quiet))
+}
+
+/// The header for a server that was told to accept a token.
+fn credentials(arguments: &[String]) -> Vec<(String, String)> {
+    let token = arguments
+        .windows(2)
+        .find_map(|pair| (pair[0] == "--token").then_some(&pair[1]));
+    token
+        .map(|token| ("Authorization".to_owned(), format!("Bearer {token}")))
+        .into_iter()
+        .collect()
 }
 
 /// Requirements that a run found broken, with status, revision and message.
