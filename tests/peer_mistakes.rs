@@ -12,7 +12,7 @@ use mcp_check::transport::memory::MemoryConnector;
 
 /// Runs all checks on a scripted server, at every revision that it speaks or at one.
 fn run(script: &str, revision: Option<Revision>) -> ServerRun {
-    let script = Script::parse(script).unwrap();
+    let script = Script::parse(script).expect("a script");
     let settings = Settings {
         revisions: revision.map(|revision| vec![revision]),
         ..Settings::default()
@@ -21,7 +21,7 @@ fn run(script: &str, revision: Option<Revision>) -> ServerRun {
         .enable_all()
         .start_paused(true)
         .build()
-        .unwrap();
+        .expect("a runtime");
     let recorder = Recorder::new(Secrets::default(), Box::new(|| 0), None);
     let connector = Rc::new(MemoryConnector::new(script));
     runtime.block_on(engine::run_with(
