@@ -156,9 +156,9 @@ proptest! {
             let judge: fn(&View) -> _ = entry.check.method.judge();
             prop_assert_eq!(judge(&view), judge(&view));
         }
-        let views = [view];
+        let views = vec![view];
         let once = judge::judge(views.clone(), &checks::all());
-        let twice = judge::judge(views.clone(), &checks::all());
+        let twice = judge::judge(views, &checks::all());
         prop_assert_eq!(once.outcomes, twice.outcomes);
         prop_assert_eq!(once.findings, twice.findings);
     }
