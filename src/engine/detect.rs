@@ -14,6 +14,7 @@ use super::{Settings, assign, diagnose};
 use crate::check::peer::{Answer, Request};
 use crate::peer::{Connection, Context};
 use crate::spec::{Era, Revision};
+use crate::transcript::Body;
 use crate::transport::ConnectError;
 
 /// Intent of the requests that find out what a server speaks.
@@ -37,7 +38,14 @@ pub struct Spoken {
 pub async fn detect(context: &Rc<Context>, settings: &Settings) -> Result<Vec<Spoken>, Diagnosis> {
     let handshakes = settings.wanted_handshake();
     let modern_wanted = settings.wants(Revision::V2026_07_28);
-    let (modern, handshake) = both_eras(context, modern_wanted, handshakes.first().copied()).await;
+    let (modern, mut handshake) =
+        both_eras(context, modern_wanted, handshakes.first().copied()).await;
+    if let (Some(Ok(None)), Some(revision)) = (&handshake, handshakes.first())
+        && modern.is_some()
+        && failed_inside(context, *revision)
+    {
+        handshake = Some(ask_handshake(context, *revision).await);
+    }
     let mut spoken: Vec<Spoken> = Vec::new();
     let mut failure = None;
     for found in [handshake, modern].into_iter().flatten() {
@@ -67,6 +75,19 @@ pub async fn detect(context: &Rc<Context>, settings: &Settings) -> Result<Vec<Sp
         return Err(diagnose::diagnose(context, settings).await);
     }
     Ok(spoken)
+}
+
+/// True when the handshake met an HTTP server error. Some servers set themselves up at the first
+/// request and cannot bear two at once; asked alone, they answer.
+fn failed_inside(context: &Rc<Context>, revision: Revision) -> bool {
+    let events = context.recorder.events_of(&detection_label(revision));
+    events.iter().any(|event| {
+        matches!(&event.body, Body::HttpResponse(response) if (500..600).contains(&response.status))
+    })
+}
+
+fn detection_label(revision: Revision) -> String {
+    format!("detect-{revision}")
 }
 
 type Found = Result<Option<Spoken>, ConnectError>;
@@ -114,7 +135,7 @@ async fn wait_for<F: Future<Output = Found>>(other: F, grace: Option<Duration>) 
 
 async fn ask_modern(context: &Rc<Context>) -> Found {
     let revision = Revision::V2026_07_28;
-    let label = format!("detect-{revision}");
+    let label = detection_label(revision);
     let mut main = Connection::open(context, revision, &label, assign::MAIN)?;
     let mut request = Request::new(DETECT, "server/discover");
     request.deadline = Some(context.deadlines.start_up);
@@ -139,7 +160,7 @@ fn looks_modern(result: &Value) -> bool {
 }
 
 async fn ask_handshake(context: &Rc<Context>, revision: Revision) -> Found {
-    let label = format!("detect-{revision}");
+    let label = detection_label(revision);
     let wait = context.deadlines.start_up;
     let mut main = Connection::open(context, revision, &label, assign::MAIN)?;
     let Some(result) = main.handshake(revision.as_str(), wait).await else {

@@ -233,3 +233,20 @@ fn the_session_is_folded_from_the_first_answer_that_establishes_one() {
     assert!(!session.declares(&["prompts"]));
     assert_eq!(session.server_info["name"], "s");
 }
+
+#[test]
+fn turning_requests_away_for_their_rate_says_nothing_but_that_the_server_lives() {
+    let view = Tape::new(TransportKind::StreamableHttp)
+        .posted(1, "malformed", "{")
+        .answered(1, 200, PONG_1)
+        .posted(2, "malformed", "{")
+        .answered(2, 429, r#"{"error":"Rate limit exceeded"}"#)
+        .posted(3, "barrier", PING_2)
+        .answered(3, 429, r#"{"error":"Rate limit exceeded"}"#)
+        .view();
+    let sent: Vec<Sent<'_>> = view.sent("malformed").collect();
+    assert_eq!(sent.len(), 1);
+    assert!(sent[0].answered_later());
+    assert_eq!(view.exchanges().count(), 0);
+    assert!(view.main().expect("main").limits_rate());
+}

@@ -3,6 +3,7 @@
 pub mod conversation;
 pub mod event;
 pub mod file;
+mod pairing;
 pub mod recorder;
 pub mod redact;
 pub mod session;

@@ -101,6 +101,7 @@ impl View {
     }
 
     /// Everything that was sent with the given intent: frames of any shape, and bare HTTP requests.
+    /// What the server turned away by HTTP 429 is left out: it says nothing about any rule.
     pub fn sent<'v>(&'v self, intent: &'v str) -> impl Iterator<Item = Sent<'v>> {
         self.conversations.iter().flat_map(move |conversation| {
             let mut channels: Vec<(u32, Channel)> = Vec::new();
@@ -108,7 +109,9 @@ impl View {
                 .events
                 .iter()
                 .filter(move |event| {
-                    event.direction == Direction::Sent && event.intent.as_deref() == Some(intent)
+                    event.direction == Direction::Sent
+                        && event.intent.as_deref() == Some(intent)
+                        && !conversation.is_429(event.channel)
                 })
                 .filter(move |event| {
                     // An HTTP request and its body are two events; the first stands for both.
@@ -197,9 +200,7 @@ impl<'v> Sent<'v> {
 
     /// True when a request sent after this was answered.
     pub fn answered_later(&self) -> bool {
-        self.conversation.exchanges().any(|exchange| {
-            exchange.request.at.seq > self.event.seq && !exchange.responses.is_empty()
-        })
+        self.conversation.is_alive_after(self.event.seq)
     }
 
     fn next_of_its_kind(&self) -> Option<u32> {

@@ -1,5 +1,5 @@
-//! Verdicts that other testers of MCP servers were seen to get wrong, each as a named regression
-//! test: servers that are right and were accused, and servers that passed though nothing was
+//! Verdicts that testers of MCP servers, this one among them, were seen to get wrong, each as a
+//! named regression test: servers that are right and were accused, and servers that passed though nothing was
 //! observed or the rule was broken. Every script is a whole server that all checks are run on.
 
 use std::rc::Rc;
@@ -241,6 +241,38 @@ fn sessions_may_be_left_out_over_http() {
 fn an_echo_tool_may_return_whatever_it_is_given() {
     is_right("transport stdio");
     is_right("transport http");
+}
+
+// Accused by this program, before it knew better.
+
+#[test]
+fn who_limits_the_rate_of_requests_is_not_dead() {
+    is_right(
+        r#"
+        transport http
+        > malformed
+        < http 429
+        < body application/json {"error": "Rate limit exceeded"}
+        > invalid
+        < http 429
+        < body application/json {"error": "Rate limit exceeded"}
+        >10 ping
+        < http 429
+        >11 ping
+        < http 429
+        "#,
+    );
+}
+
+#[test]
+fn who_cannot_bear_two_first_requests_at_once_is_asked_again() {
+    is_right(
+        "
+        transport http
+        >1 initialize
+        < http 500
+        ",
+    );
 }
 
 // Passed though unseen or broken.
