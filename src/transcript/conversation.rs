@@ -1,5 +1,6 @@
 //! One connection as a conversation: messages in order, requests paired with their answers.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -73,9 +74,16 @@ impl WireMessage {
 /// Length in characters after which an excerpt is cut.
 pub const EXCERPT_CHARS: usize = 200;
 
-/// Bytes as text for a report: lossy, cut after [`EXCERPT_CHARS`] characters.
+/// Bytes as text for a report, cut after [`EXCERPT_CHARS`] characters. Bytes that are not UTF-8 are
+/// written as `\xNN`.
 pub fn excerpt(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            let _ = write!(text, "\\x{byte:02X}");
+        }
+    }
     let mut cut: String = text.chars().take(EXCERPT_CHARS).collect();
     if text.chars().nth(EXCERPT_CHARS).is_some() {
         cut.push('…');

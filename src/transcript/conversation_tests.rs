@@ -250,3 +250,8 @@ fn turning_requests_away_for_their_rate_says_nothing_but_that_the_server_lives()
     assert_eq!(view.exchanges().count(), 0);
     assert!(view.main().expect("main").limits_rate());
 }
+
+#[test]
+fn an_excerpt_shows_bytes_that_are_no_text() {
+    assert_eq!(conversation::excerpt(b"a\xff\xfez"), r"a\xFF\xFEz");
+}

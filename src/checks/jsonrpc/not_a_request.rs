@@ -1,7 +1,7 @@
 //! Input that no client should send does not take the server down.
 //!
-//! The specification leaves open what happens to an empty line, to `null` or to a response that
-//! nobody waits for. It happens all the same, after a restart or through a bug in a client, and a
+//! The specification leaves open what happens to an empty line, to `null`, to bytes that are not
+//! UTF-8 or to a response that nobody waits for. It happens all the same, after a restart or through a bug in a client, and a
 //! server that ends or hangs takes its other work with it. Skip such input.
 //!
 //! ```mcp passes
@@ -11,6 +11,11 @@
 //!
 //! ```mcp fails jsonrpc.not-a-request-survives
 //! > response
+//! < exit 1
+//! ```
+//!
+//! ```mcp fails jsonrpc.not-a-request-survives
+//! > malformed
 //! < exit 1
 //! ```
 //!
@@ -35,16 +40,18 @@ pub(crate) const CHECK: Check = Check {
 };
 
 /// Intents, which are the subjects as well, and frames.
-const FRAMES: [(&str, &str); 4] = [
-    ("empty-line", ""),
-    ("null-line", "null"),
+const FRAMES: [(&str, &[u8]); 5] = [
+    ("empty-line", b""),
+    ("null-line", b"null"),
+    // No character of UTF-8 begins so, and a reader that decodes lines strictly ends here.
+    ("bytes-that-are-no-utf8", b"\xff\xfe"),
     (
         "stray-result",
-        r#"{"jsonrpc":"2.0","id":"mcpcheck-stray","result":{}}"#,
+        br#"{"jsonrpc":"2.0","id":"mcpcheck-stray","result":{}}"#,
     ),
     (
         "stray-error",
-        r#"{"jsonrpc":"2.0","id":"mcpcheck-stray","error":{"code":-32603,"message":"Stray"}}"#,
+        br#"{"jsonrpc":"2.0","id":"mcpcheck-stray","error":{"code":-32603,"message":"Stray"}}"#,
     ),
 ];
 
