@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders of `src` from the bottom up; a folder may use itself and those before it.
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 18] = [
     ("json", &[]),
     ("wire", &[]),
     ("rpc", &["json"]),
     ("spec", &[]),
     ("transcript", &["rpc", "spec", "wire", "json"]),
+    ("surface", &["spec", "transcript"]),
     ("check", &["rpc", "spec", "transcript", "json", "wire"]),
     (
         "checks",
@@ -28,13 +29,26 @@ const LAYERS: [(&str, &[&str]); 16] = [
             "peer",
             "rpc",
             "spec",
+            "surface",
             "transcript",
             "transport",
         ],
     ),
     (
         "report",
-        &["check", "checks", "engine", "spec", "transcript", "config"],
+        &[
+            "check",
+            "checks",
+            "engine",
+            "spec",
+            "surface",
+            "transcript",
+            "config",
+        ],
+    ),
+    (
+        "diff",
+        &["engine", "report", "spec", "surface", "transcript"],
     ),
     ("errors", &["engine", "config"]),
     (
@@ -43,11 +57,13 @@ const LAYERS: [(&str, &[&str]); 16] = [
             "check",
             "checks",
             "config",
+            "diff",
             "engine",
             "errors",
             "mock",
             "report",
             "spec",
+            "surface",
             "transcript",
             "transport",
         ],
@@ -56,14 +72,16 @@ const LAYERS: [(&str, &[&str]); 16] = [
 ];
 
 /// Folders that decide: no IO, no clock, no environment.
-const PURE: [&str; 7] = [
+const PURE: [&str; 9] = [
     "json",
     "wire",
     "rpc",
     "spec",
     "transcript",
+    "surface",
     "check",
     "checks",
+    "diff",
 ];
 
 /// What a pure folder may not name.

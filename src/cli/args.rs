@@ -38,6 +38,12 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Judge recorded transcripts; no server is needed
     Judge(JudgeArgs),
+    /// Compare two transcripts or JSON reports: what changed, and does it break clients
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// Compare a server with its committed snapshot
+    #[command(after_help = SNAPSHOT_EXAMPLES)]
+    Snapshot(Box<SnapshotArgs>),
     /// List the checks, or the requirements they judge
     List(ListArgs),
     /// Explain a check, a requirement or a security check
@@ -54,6 +60,20 @@ Examples:
   mcp-check run https://example.com/mcp --header-env Authorization=MCP_AUTH
   mcp-check run .mcp.json --report junit=mcp.xml
   mcp-check run --transcript out.jsonl -- ./target/release/server --stdio";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  mcp-check diff old.jsonl new.jsonl
+  mcp-check diff last-release.json now.json --json changes.json
+
+Exit codes: 0 nothing differs, 1 something does.";
+
+const SNAPSHOT_EXAMPLES: &str = "\
+Examples:
+  mcp-check snapshot ./server.py --accept      # write mcp-check.snap, and commit it
+  mcp-check snapshot ./server.py               # in CI: exit 1 when it differs
+
+Exit codes: 0 nothing differs, 1 something does.";
 
 const HOW: &str = "How to reach the server";
 const WHAT: &str = "What to test";
@@ -154,6 +174,50 @@ pub struct JudgeArgs {
     /// What to report.
     #[command(flatten)]
     pub report: ReportArgs,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// A transcript of `run --transcript`, or a report of `run --report json=FILE`
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+
+    /// Another one
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+
+    /// Also write the changes as JSON; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+
+    /// Only print the verdict
+    #[arg(long, short)]
+    pub quiet: bool,
+
+    /// Use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+
+    /// Only use ASCII characters in what mcp-check itself writes
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// Arguments of `snapshot`.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// Write the snapshot instead of comparing with it
+    #[arg(long)]
+    pub accept: bool,
+
+    /// The snapshot
+    #[arg(long, value_name = "FILE", default_value = "mcp-check.snap")]
+    pub file: PathBuf,
+
+    /// How to test the server.
+    #[command(flatten)]
+    pub run: RunArgs,
 }
 
 /// Which checks.

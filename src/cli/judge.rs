@@ -31,7 +31,7 @@ pub fn judge(args: &JudgeArgs) -> Result<ExitCode, Error> {
     outputs.finish(tested)
 }
 
-fn judge_file(path: &Path, settings: &Settings) -> Result<Tested, Error> {
+pub(super) fn judge_file(path: &Path, settings: &Settings) -> Result<Tested, Error> {
     let text = fs::read_to_string(path).map_err(|error| Error::unreadable(path, error))?;
     let (header, events) = file::decode(&text).map_err(|error| Error::unreadable(path, error))?;
     let run = judge_events(&header, events.clone(), settings);

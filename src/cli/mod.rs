@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod demo_server;
+pub mod diff;
 pub mod exit;
 pub mod explain;
 pub mod judge;
@@ -9,6 +10,8 @@ pub mod list;
 pub mod nearest;
 pub mod output;
 pub mod run;
+pub mod snapshot;
+mod targets;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -36,6 +39,8 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match &cli.command {
         Command::Run(args) => run::run(args),
         Command::Judge(args) => judge::judge(args),
+        Command::Diff(args) => diff::diff(args),
+        Command::Snapshot(args) => snapshot::snapshot(args),
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args),
         Command::DemoServer(args) => demo_server::play(args),

@@ -143,7 +143,19 @@ impl Outputs {
             directions.insert(one.run.name.clone(), one.directions);
             runs.push(one.run);
         }
-        let report = build(&runs);
+        let (to_stderr, color, look) = (self.stdout.is_some(), self.color, self.look);
+        let report = self.write(&runs)?;
+        let page = terminal::render(&report, &directions, look);
+        print_page(&page, to_stderr, color);
+        Ok(Standing::of_report(&report, look.fail_on).into())
+    }
+
+    /// Writes the reports that were asked for, without a page for the reader.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn write(self, runs: &[ServerRun]) -> Result<Report, Error> {
+        let report = build(runs);
         for (kind, path, mut file) in self.files {
             file.write_all(rendered(kind, &report).as_bytes())
                 .map_err(|error| Error::unwritable(&path, error))?;
@@ -151,9 +163,12 @@ impl Outputs {
         if let Some(kind) = self.stdout {
             print(rendered(kind, &report).as_bytes());
         }
-        let page = terminal::render(&report, &directions, self.look);
-        print_page(&page, self.stdout.is_some(), self.color);
-        Ok(Standing::of_report(&report, self.look.fail_on).into())
+        Ok(report)
+    }
+
+    /// Writes a page to where the reader looks.
+    pub fn show(&self, page: &str) {
+        print_page(page, self.stdout.is_some(), self.color);
     }
 }
 

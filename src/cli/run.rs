@@ -5,27 +5,41 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::args::{RunArgs, check_header};
+use super::args::RunArgs;
 use super::exit::ExitCode;
-use super::judge::{free_name, selection};
+use super::judge::selection;
 use super::output::{Outputs, Tested, create};
 use super::say;
-use crate::config::resolve::{Surroundings, command, resolve};
+use super::targets::targets;
+use crate::config::resolve::Surroundings;
 use crate::config::secrets::secrets_of;
 use crate::config::target::{Target, TargetKind};
 use crate::engine::{self, Settings};
 use crate::errors::Error;
 use crate::report::live::{Live, Style};
 use crate::report::paint::Look;
-use crate::spec::TransportKind;
 use crate::transcript::recorder::LineSink;
 use crate::transcript::{Recorder, file};
 
-/// Tests the servers that the words name.
+/// Tests the servers that the words name, and reports.
 ///
 /// # Errors
 /// Nothing was tested: the words make no sense, a file cannot be written, or the user gave up.
 pub fn run(args: &RunArgs) -> Result<ExitCode, Error> {
+    let started = Instant::now();
+    let (outputs, tested) = drive(args)?;
+    let code = outputs.finish(tested)?;
+    if style(args) == Style::Rewritten {
+        say(&format!("{:.1} s\n", started.elapsed().as_secs_f64()));
+    }
+    Ok(code)
+}
+
+/// Tests the servers that the words name. The reports have still to be written.
+///
+/// # Errors
+/// As [`run`].
+pub(super) fn drive(args: &RunArgs) -> Result<(Outputs, Vec<Tested>), Error> {
     let env = |name: &str| std::env::var(name).ok();
     let around = Surroundings {
         env: &env,
@@ -42,13 +56,8 @@ pub fn run(args: &RunArgs) -> Result<ExitCode, Error> {
         look: outputs.look(),
         exe: around.exe.display().to_string(),
     };
-    let started = Instant::now();
     let tested = interruptible(test_all(targets, transcripts, &settings, &show))?;
-    let code = outputs.finish(tested)?;
-    if show.style == Style::Rewritten {
-        say(&format!("{:.1} s\n", started.elapsed().as_secs_f64()));
-    }
-    Ok(code)
+    Ok((outputs, tested))
 }
 
 /// Runs a future to its end, or until the user wants no more of it. What it holds, child processes
@@ -205,153 +214,6 @@ fn settings(args: &RunArgs) -> Result<Settings, Error> {
         deny_tools: args.deny_tool.clone(),
         ..Settings::default()
     })
-}
-
-fn targets(args: &RunArgs, around: &Surroundings<'_>) -> Result<Vec<Target>, Error> {
-    let mut targets: Vec<Target> = Vec::new();
-    let mut add = |found: Target| {
-        let taken = |name: &str| targets.iter().any(|known| known.name == name);
-        let name = free_name(&found.name, taken);
-        targets.push(Target { name, ..found });
-    };
-    let mut configured = 0;
-    for word in &args.targets {
-        let mut resolved = resolve(word, around)?;
-        if let Some(note) = &resolved.note {
-            say(&format!("mcp-check: {note}\n"));
-        }
-        if resolved.from_configuration {
-            configured += 1;
-            choose(&mut resolved.targets, args.name.as_deref(), word)?;
-        }
-        resolved.targets.into_iter().for_each(&mut add);
-    }
-    if !args.command.is_empty() {
-        let resolved = command(args.command.clone(), around)?;
-        resolved.targets.into_iter().for_each(&mut add);
-    }
-    if targets.is_empty() {
-        return Err(Error::usage_with(
-            "no server to test",
-            "mcp-check run TARGET, or mcp-check run -- COMMAND ARGUMENTS; `mcp-check run demo` needs no server",
-        ));
-    }
-    if let (Some(name), 0) = (&args.name, configured) {
-        let [only] = targets.as_mut_slice() else {
-            return Err(Error::usage(
-                "--name goes with one server, or with a .json file",
-            ));
-        };
-        only.name.clone_from(name);
-    }
-    adjust(&mut targets, args, around)?;
-    Ok(targets)
-}
-
-/// Leaves the servers of a configuration file that are asked for by name.
-fn choose(targets: &mut Vec<Target>, name: Option<&str>, word: &str) -> Result<(), Error> {
-    let Some(name) = name else { return Ok(()) };
-    let known: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
-    targets.retain(|target| target.name == name);
-    if !targets.is_empty() {
-        return Ok(());
-    }
-    Err(Error::Config {
-        file: word.into(),
-        what: format!(
-            "no server is named {name:?}; there are {}",
-            known.join(", ")
-        ),
-    })
-}
-
-/// Applies the flags that say how to reach a server. A flag that reaches none is a mistake.
-fn adjust(targets: &mut [Target], args: &RunArgs, around: &Surroundings<'_>) -> Result<(), Error> {
-    let headers = headers(args, around)?;
-    let mut commands = 0;
-    for target in targets.iter_mut() {
-        set_transport(target, args)?;
-        match &mut target.kind {
-            TargetKind::Stdio { env, cwd, .. } => {
-                commands += 1;
-                if args.cwd.is_some() {
-                    cwd.clone_from(&args.cwd);
-                }
-                env.extend(args.env.iter().cloned());
-            }
-            other => {
-                if let Some(known) = other.headers_mut() {
-                    known.retain(|(name, _)| {
-                        !headers
-                            .iter()
-                            .any(|(given, _)| given.eq_ignore_ascii_case(name))
-                    });
-                    known.extend(headers.iter().cloned());
-                }
-            }
-        }
-    }
-    let urls = targets.len() - commands;
-    if urls == 0 && !headers.is_empty() {
-        return Err(Error::usage(
-            "--header and --header-env are for URLs, and there is none",
-        ));
-    }
-    if commands == 0 && (!args.env.is_empty() || args.cwd.is_some()) {
-        return Err(Error::usage(
-            "--env and --cwd are for commands, and there is none",
-        ));
-    }
-    match &args.cwd {
-        Some(directory) if !around.cwd.join(directory).is_dir() => {
-            let shown = directory.display();
-            Err(Error::usage(format!("--cwd {shown} is not a directory")))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn set_transport(target: &mut Target, args: &RunArgs) -> Result<(), Error> {
-    let Some(wanted) = args.transport.map(TransportKind::from) else {
-        return Ok(());
-    };
-    let is_command = target.kind.transport() == TransportKind::Stdio;
-    if is_command != (wanted == TransportKind::Stdio) {
-        let what = if is_command {
-            "is a command"
-        } else {
-            "is a URL"
-        };
-        return Err(Error::usage(format!(
-            "--transport {wanted} does not fit {}, which {what}",
-            target.name
-        )));
-    }
-    if is_command {
-        return Ok(());
-    }
-    let url = target.to_string();
-    let headers = target
-        .kind
-        .headers_mut()
-        .map(std::mem::take)
-        .unwrap_or_default();
-    target.kind = TargetKind::at_url(wanted, url, headers);
-    Ok(())
-}
-
-fn headers(args: &RunArgs, around: &Surroundings<'_>) -> Result<Vec<(String, String)>, Error> {
-    let mut headers = args.header.clone();
-    for (name, variable) in &args.header_env {
-        let value = (around.env)(variable).ok_or_else(|| {
-            let message = format!("--header-env {name}: the variable {variable} is not set");
-            Error::usage(message)
-        })?;
-        check_header(name, &value)
-            .map_err(|what| Error::usage(format!("--header-env {name}: {what}")))?;
-        headers.push((name.clone(), value));
-    }
-    Ok(headers)
 }
 
 /// A transcript file for each server, opened before anything runs.

@@ -17,6 +17,7 @@ use crate::check::Entry;
 use crate::config::target::{Target, TargetKind};
 use crate::peer::{Context, Deadlines};
 use crate::spec::{Era, Revision, TransportKind};
+use crate::surface::{self, Surface};
 use crate::transcript::{Event, Recorder};
 use crate::transport::Connector;
 use crate::transport::child::ChildConnector;
@@ -224,9 +225,11 @@ fn masked(mut diagnosis: Diagnosis, recorder: &Recorder) -> Diagnosis {
 fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settings: &Settings) {
     run.starts = assign::starts(&events);
     run.leftover_processes = assign::leftover_processes(&events);
+    let asked = surface::asked(&events);
     let views = assign::suites(events);
     run.transport = run.transport.or(views.first().map(|view| view.transport));
     run.revisions = views.iter().map(|view| view.revision).collect();
+    run.surface = Surface::of(&views, asked);
     if let Some(newest) = views.last() {
         let session = newest.session();
         run.server_info = session.server_info;

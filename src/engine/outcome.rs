@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::check::{Problem, Ruling};
 use crate::spec::{Level, Requirement, Revision, Strength, TransportKind};
+use crate::surface::Surface;
 
 /// What became of one requirement at one revision over one transport.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -31,7 +32,7 @@ pub struct Outcome {
 }
 
 /// A verdict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The rule was broken, and it is a MUST or the server failed outright.
@@ -108,7 +109,7 @@ pub enum FindingKind {
 }
 
 /// How a finding counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FindingStatus {
     /// Fails the run by default.
@@ -376,6 +377,8 @@ pub struct ServerRun {
     pub findings: Vec<Finding>,
     /// What was not tested, why, and what would change that.
     pub not_tested: Vec<NotTested>,
+    /// What the server offers.
+    pub surface: Surface,
     /// How often the server was started, or connected to over HTTP.
     pub starts: u32,
     /// How many processes outlived the process that started them; mcp-check ended them.

@@ -12,7 +12,7 @@ use crate::spec::Era;
 use crate::transcript::Session;
 
 /// Intent of the survey's requests.
-pub const SURVEY: &str = "survey";
+pub use crate::transcript::view::SURVEY;
 
 /// Pages of one list that are fetched at most.
 pub const MOST_PAGES: usize = 50;

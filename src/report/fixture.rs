@@ -9,6 +9,7 @@ use crate::engine::outcome::{
     NotTested, Outcome, ServerRun, Severity, Status, fingerprint,
 };
 use crate::spec::{Level, Revision, TransportKind};
+use crate::surface::{Offer, Surface};
 
 const OLD: Revision = Revision::V2025_06_18;
 const NEW: Revision = Revision::V2025_11_25;
@@ -73,6 +74,21 @@ fn evidence(event: &str, pointer: Option<&str>, excerpt: &str) -> FindingEvidenc
     }
 }
 
+fn offer(name: &str) -> Offer {
+    Offer {
+        revisions: vec![OLD, NEW],
+        server_info: json!({"name": name, "version": "1.0.0"}),
+        capabilities: json!({"tools": {}}),
+        instructions: None,
+        tools: Some(vec![
+            json!({"name": "one", "inputSchema": {"type": "object"}}),
+        ]),
+        prompts: Some(Vec::new()),
+        resources: None,
+        templates: Some(Vec::new()),
+    }
+}
+
 fn run(name: &str) -> ServerRun {
     ServerRun {
         name: name.to_owned(),
@@ -81,6 +97,10 @@ fn run(name: &str) -> ServerRun {
         revisions: vec![OLD, NEW],
         server_info: json!({"name": name, "version": "1.0.0"}),
         capabilities: json!({"tools": {}}),
+        surface: Surface {
+            asked: vec![OLD, NEW],
+            offers: vec![offer(name)],
+        },
         starts: 3,
         elapsed_ms: 1234,
         ..ServerRun::default()

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::matrix::{self, Compliance, Matrix};
 use crate::engine::outcome::{Diagnosis, Finding, NotTested, Outcome, ServerRun};
 use crate::spec::{Revision, TransportKind};
+use crate::surface::Surface;
 
 /// The `format` member.
 pub const FORMAT: &str = "mcp-check/report";
@@ -54,6 +55,8 @@ pub struct Server {
     pub server_info: Value,
     /// Capabilities at the newest tested revision.
     pub capabilities: Value,
+    /// What it offers at each revision.
+    pub surface: Surface,
     /// How often it was started, or connected to.
     pub starts: u32,
     /// How many processes outlived the process that started them and had to be ended.
@@ -113,6 +116,7 @@ fn server(run: &ServerRun) -> Server {
         transport: run.transport,
         server_info: run.server_info.clone(),
         capabilities: run.capabilities.clone(),
+        surface: run.surface.clone(),
         starts: run.starts,
         leftover_processes: run.leftover_processes,
         diagnosis: run.diagnosis.clone(),

@@ -218,6 +218,9 @@ impl<'v> Sent<'v> {
     }
 }
 
+/// Intent of the requests by which a suite begins: lists, reads, safe calls.
+pub const SURVEY: &str = "survey";
+
 /// Intent of the answers to requests of the server.
 pub const ANSWER: &str = "answer-to-server";
 
