@@ -7,6 +7,8 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "cli/diffs.rs"]
+mod diffs;
 #[path = "cli/runs.rs"]
 mod runs;
 

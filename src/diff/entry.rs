@@ -125,6 +125,11 @@ impl Changes {
                 (false, false) => (Class::Undecided, format!("{hint}: a promise is withdrawn")),
             };
             let (before, after) = (before[hint].clone(), after[hint].clone());
+            let before = if class == Class::Wording {
+                Value::Null
+            } else {
+                before
+            };
             self.add(class, place, &what, before, after);
         }
         let rest = |annotations: &Value| {
@@ -147,14 +152,18 @@ impl Changes {
             Some(text) => text.to_owned(),
         };
         let (was, is) = (support(before), support(after));
+        let place = "execution";
         let class = match (was.as_str(), is.as_str()) {
-            (was, is) if was == is => Class::Wording,
+            (was, is) if was == is => {
+                let what = "means what it meant";
+                self.add(Class::Wording, place, what, Value::Null, after.clone());
+                return;
+            }
             (_, "required") | ("required" | "optional", "forbidden") => Class::Breaking,
             (_, "optional") => Class::Compatible,
             _ => Class::Undecided,
         };
-        let (before, after) = (before.clone(), after.clone());
-        self.add(class, "execution", "", before, after);
+        self.add(class, place, "taskSupport", was.into(), is.into());
     }
 
     fn arguments(&mut self, before: Option<&Value>, after: Option<&Value>) {

@@ -109,7 +109,7 @@ pub enum Turn {
     NewWarning,
     /// It is gone, and the requirement was seen to hold.
     Mended,
-    /// It is gone, and nobody knows whether the requirement holds.
+    /// It is gone, and nobody knows whether the requirement holds, or what it was about is gone.
     NoLongerSeen,
     /// It was seen to hold, and is not judged any more.
     NoLongerJudged,

@@ -61,10 +61,10 @@ impl Compared {
             }
         };
         for revision in before.difference(&after) {
-            differ(revision, Class::Breaking, "is not spoken any more", new);
+            differ(revision, Class::Breaking, "no longer spoken", new);
         }
         for revision in after.difference(&before) {
-            differ(revision, Class::Compatible, "is spoken now", old);
+            differ(revision, Class::Compatible, "spoken now", old);
         }
     }
 
@@ -146,8 +146,8 @@ fn capabilities(path: &str, old: &Value, new: &Value, changes: &mut Vec<Change>)
         };
         let is_declared = |value: &Value| value.is_object() || *value == true;
         let (class, what) = match (is_declared(&before), is_declared(&after)) {
-            (true, false) => (Class::Breaking, "is not declared any more"),
-            (false, true) => (Class::Compatible, "is declared now"),
+            (true, false) => (Class::Breaking, "no longer declared"),
+            (false, true) => (Class::Compatible, "declared now"),
             (true, true) if before.is_object() && after.is_object() => {
                 capabilities(&path, &before, &after, changes);
                 continue;
@@ -190,7 +190,7 @@ fn entries(kind: Kind, old: &Entries<'_>, new: &Entries<'_>, changes: &mut Vec<C
     let mut come: Vec<&String> = new.keys().filter(|name| !old.contains_key(*name)).collect();
     for (before, after) in renamed(&mut gone, &mut come) {
         let subject = Subject::new(kind.noun(), before);
-        let what = "is called differently now";
+        let what = "now called differently";
         let (from, to) = (json!(before), json!(after));
         changes.push(change(Class::Breaking, subject, what, from, to));
         changes.extend(entry::compare(kind, after, &old[before], &new[after]));
@@ -198,13 +198,7 @@ fn entries(kind: Kind, old: &Entries<'_>, new: &Entries<'_>, changes: &mut Vec<C
     for name in gone {
         let subject = Subject::new(kind.noun(), name);
         let shown = signature(kind, &old[name]);
-        changes.push(change(
-            Class::Breaking,
-            subject,
-            "is gone",
-            shown,
-            Value::Null,
-        ));
+        changes.push(change(Class::Breaking, subject, "gone", shown, Value::Null));
     }
     for name in come {
         let subject = Subject::new(kind.noun(), name);
@@ -212,7 +206,7 @@ fn entries(kind: Kind, old: &Entries<'_>, new: &Entries<'_>, changes: &mut Vec<C
         changes.push(change(
             Class::Compatible,
             subject,
-            "is new",
+            "new",
             Value::Null,
             shown,
         ));
@@ -304,9 +298,17 @@ fn folded(changes: Vec<Change>) -> Vec<Change> {
         }
         known[place].revisions.extend(revisions);
     }
+    let rank = |kind: &str| {
+        let kinds = ["server", "revision", "capability", "tool", "prompt"];
+        kinds
+            .iter()
+            .position(|known| *known == kind)
+            .unwrap_or(kinds.len())
+    };
     known.sort_by_cached_key(|change| {
         (
             change.class,
+            rank(&change.subject.kind),
             change.subject.clone(),
             change.place.clone(),
             change.what.clone(),

@@ -14,6 +14,8 @@ use crate::spec::Revision;
 const SHORT: usize = 60;
 /// Names that one line lists.
 const MOST_NAMES: usize = 8;
+/// Tools and prompts that are described one by one when they come or go.
+const MOST_DESCRIBED: usize = 40;
 /// Lines of one changed text.
 const MOST_LINES: usize = 24;
 
@@ -95,14 +97,26 @@ fn heading(class: Class) -> String {
 
 /// Changes that are the same but for the name of their subject, in the order of the first.
 fn grouped<'c>(changes: &[&'c Change]) -> Vec<Vec<&'c Change>> {
+    let same_kind = |a: &Change, b: &Change| {
+        a.subject.kind == b.subject.kind
+            && (&a.place, &a.what, &a.revisions) == (&b.place, &b.what, &b.revisions)
+    };
+    // Whole entries that came or went are described one by one, unless there are too many.
+    let many = |change: &Change| {
+        let is_whole = ["gone", "new"].contains(&change.what.as_str());
+        let like_it = changes.iter().filter(|other| same_kind(other, change));
+        let most = match change.subject.kind.starts_with("resource") {
+            true => MOST_NAMES,
+            false => MOST_DESCRIBED,
+        };
+        is_whole && like_it.count() > most
+    };
     let mut groups: Vec<Vec<&'c Change>> = Vec::new();
     for change in changes {
         let is_alike = |group: &&mut Vec<&'c Change>| {
             let first = group[0];
-            first.subject.kind == change.subject.kind
-                && (&first.place, &first.what, &first.revisions)
-                    == (&change.place, &change.what, &change.revisions)
-                && (&first.before, &first.after) == (&change.before, &change.after)
+            let is_same = (&first.before, &first.after) == (&change.before, &change.after);
+            same_kind(first, change) && (is_same || many(change))
         };
         match groups.iter_mut().find(is_alike) {
             Some(group) => group.push(change),
@@ -120,19 +134,17 @@ fn change_lines(alike: &[&Change], compared: &BTreeSet<Revision>, arrow: &str) -
             line.push_str(&format!("  {}", escape(part)));
         }
     }
-    let (before, after) = (shown(&first.before), shown(&first.after));
+    let is_alone = alike
+        .iter()
+        .all(|it| (&it.before, &it.after) == (&first.before, &first.after));
+    let (before, after) = match is_alone {
+        true => (shown(&first.before), shown(&first.after)),
+        false => (String::new(), String::new()),
+    };
     let is_short = |text: &str| text.chars().count() <= SHORT && !text.contains('\n');
     let is_inline = is_short(&before) && is_short(&after);
     if is_inline || before.is_empty() || after.is_empty() {
-        let value = |text: &str| cut(&escape(text));
-        match (before.is_empty(), after.is_empty()) {
-            (true, true) => {}
-            (true, false) => line.push_str(&format!(": {}", paint(GREEN, &value(&after)))),
-            (false, true) => line.push_str(&format!(": {}", paint(RED, &value(&before)))),
-            (false, false) => {
-                line.push_str(&format!(": {} {arrow} {}", value(&before), value(&after)))
-            }
-        }
+        line.push_str(&inline(&before, &after, &first.what, arrow));
     }
     if !compared.is_subset(&first.revisions) && first.subject.kind != "revision" {
         line.push_str(&paint(DIM, &format!("  (at {})", dates(&first.revisions))));
@@ -142,6 +154,20 @@ fn change_lines(alike: &[&Change], compared: &BTreeSet<Revision>, arrow: &str) -
         line.push_str(&changed_lines(&before, &after));
     }
     line
+}
+
+/// Values that fit into the line. A phrase says by itself that something came or went.
+fn inline(before: &str, after: &str, what: &str, arrow: &str) -> String {
+    let is_phrase = what.contains(' ') || ["gone", "new"].contains(&what);
+    let value = |text: &str| match text {
+        "" => "none".to_owned(),
+        _ => cut(&escape(text)),
+    };
+    match (before, after) {
+        ("", "") => String::new(),
+        ("", only) | (only, "") if is_phrase => format!(": {}", value(only)),
+        _ => format!(": {} {arrow} {}", value(before), value(after)),
+    }
 }
 
 fn names(alike: &[&Change]) -> String {
@@ -160,8 +186,15 @@ fn names(alike: &[&Change]) -> String {
         0 => String::new(),
         _ => format!(" and {left} more"),
     };
-    let count = counted(alike.len(), &subject.kind);
-    format!("{}  {}{more} ", paint(BOLD, &count), shown.join(", "))
+    let count = match subject.kind.strip_suffix('y') {
+        Some(stem) => format!("{} {stem}ies", alike.len()),
+        None => counted(alike.len(), &subject.kind),
+    };
+    let (count, names) = (paint(BOLD, &count), shown.join(", "));
+    format!(
+        "{count}  {names}{more}{}",
+        if more.is_empty() { " " } else { "" }
+    )
 }
 
 /// A string as it is, anything else as JSON; empty for null.
@@ -224,10 +257,10 @@ fn verdict_lines(server: &ServerDiff) -> String {
     } in &server.verdicts
     {
         let (style, word) = match turn {
-            Turn::NewFailure => (RED, "newly broken"),
+            Turn::NewFailure => (RED, "new violation"),
             Turn::NewWarning => (YELLOW, "new warning"),
             Turn::Mended => (GREEN, "mended"),
-            Turn::NoLongerSeen => (DIM, "no longer seen, and not judged"),
+            Turn::NoLongerSeen => (DIM, "no longer seen"),
             Turn::NoLongerJudged => (YELLOW, "no longer judged"),
             Turn::NewlyJudged => (GREEN, "judged now, and holds"),
         };

@@ -6,6 +6,7 @@ use super::side::{Finding, Outcome, Side};
 use super::{Turn, VerdictChange};
 use crate::engine::outcome::{FindingStatus, Status};
 use crate::spec::Revision;
+use crate::surface::Kind;
 
 /// What turned, at the revisions and over the transports that both sides were judged at.
 pub(super) fn compare(old: &Side, new: &Side) -> Vec<VerdictChange> {
@@ -37,6 +38,7 @@ pub(super) fn compare(old: &Side, new: &Side) -> Vec<VerdictChange> {
             continue;
         }
         let turn = match after.status(finding, revision) {
+            _ if is_entry_gone(&finding.subject, new, revision) => Turn::NoLongerSeen,
             Some(Status::Passed | Status::Failed | Status::Warned) => Turn::Mended,
             _ => Turn::NoLongerSeen,
         };
@@ -50,6 +52,18 @@ fn each(findings: &[Finding]) -> impl Iterator<Item = (&Finding, Revision)> {
     findings
         .iter()
         .flat_map(|finding| finding.revisions.iter().map(move |at| (finding, *at)))
+}
+
+/// True for a finding about a tool or prompt that is not offered any more.
+fn is_entry_gone(subject: &str, new: &Side, revision: Revision) -> bool {
+    let kinds = [("tool:", Kind::Tool), ("prompt:", Kind::Prompt)];
+    kinds.into_iter().any(|(prefix, kind)| {
+        let name = subject.strip_prefix(prefix);
+        let offer = new.surface.at(revision);
+        let entries = offer.and_then(|offer| offer.entries(kind));
+        name.zip(entries)
+            .is_some_and(|(name, entries)| !entries.contains_key(name))
+    })
 }
 
 type Place<'s> = (&'s str, &'s str, Revision);

@@ -3,9 +3,16 @@
 //! A statement is made only where the keywords alone prove it. Where combinators could make up for
 //! a difference beside them, or a keyword is not understood, the step says so.
 
+mod facts;
+
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use self::facts::{
+    COMBINATORS, DEEPEST, HANDLED, LISTS, Members, PARTS, TEXTS, address, escaped, is_open,
+    is_trivial, limit, relation, required, resolved, summary, target, types, values,
+};
 
 /// How the values that the new schema accepts relate to those of the old one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,56 +46,6 @@ pub(super) struct Step {
     pub(super) after: Value,
 }
 
-/// Schemas are compared this deep.
-const DEEPEST: usize = 60;
-
-/// Keywords that accept or refuse nothing.
-const TEXTS: [&str; 8] = [
-    "title",
-    "description",
-    "examples",
-    "$schema",
-    "$id",
-    "$comment",
-    "deprecated",
-    "x-order",
-];
-
-/// Keywords beside which a difference proves nothing, because they judge the same value again.
-const COMBINATORS: [&str; 12] = [
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "if",
-    "$ref",
-    "$dynamicRef",
-    "dependentRequired",
-    "dependentSchemas",
-    "dependencies",
-    "patternProperties",
-    "propertyNames",
-];
-
-/// Keywords that hold a list of schemas.
-const LISTS: [&str; 4] = ["allOf", "anyOf", "oneOf", "prefixItems"];
-
-/// Keywords that hold one schema.
-const PARTS: [&str; 8] = [
-    "not",
-    "if",
-    "then",
-    "else",
-    "contains",
-    "propertyNames",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-];
-
-const TYPES: [&str; 7] = [
-    "array", "boolean", "integer", "null", "number", "object", "string",
-];
-
 /// All differences between two schemas.
 pub(super) fn compare(old: &Value, new: &Value) -> Vec<Step> {
     let mut comparison = Comparison {
@@ -111,8 +68,6 @@ struct Comparison<'s> {
     /// False below and beside combinators.
     is_certain: bool,
 }
-
-type Members = Map<String, Value>;
 
 impl<'s> Comparison<'s> {
     fn add(&mut self, at: &str, effect: Effect, what: String, before: &Value, after: &Value) {
@@ -356,6 +311,17 @@ impl<'s> Comparison<'s> {
                 _ => self.keyword(at, name, before, after),
             }
         }
+        // A reference that stands beside other keywords.
+        let referred = |root: &'s Value, schema: &Members| {
+            let reference = schema.get("$ref").and_then(Value::as_str)?;
+            target(root, reference)
+        };
+        if let (Some(before), Some(after)) =
+            (referred(self.old_root, old), referred(self.new_root, new))
+            && self.followed.insert((address(before), address(after)))
+        {
+            self.schemas(at, before, after, depth + 1);
+        }
         for name in PARTS {
             match (old.get(name), new.get(name)) {
                 (Some(before @ Value::Object(_)), Some(after @ Value::Object(_))) => {
@@ -467,130 +433,5 @@ impl<'s> Comparison<'s> {
     }
 }
 
-/// Keywords that the other functions compare.
-const HANDLED: [&str; 19] = [
-    "type",
-    "enum",
-    "const",
-    "properties",
-    "required",
-    "additionalProperties",
-    "items",
-    "minLength",
-    "minItems",
-    "minProperties",
-    "maxLength",
-    "maxItems",
-    "maxProperties",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "$defs",
-    "definitions",
-];
-
-/// Follows a reference within the document. Any other reference stays as it is.
-fn resolved<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
-    let mut schema = schema;
-    for _ in 0..DEEPEST {
-        let is_alone = schema.as_object().is_some_and(|members| {
-            let judges = |name: &&String| !TEXTS.contains(&name.as_str());
-            members.keys().filter(judges).count() == 1
-        });
-        let reference = schema
-            .get("$ref")
-            .and_then(Value::as_str)
-            .filter(|_| is_alone);
-        let target = reference
-            .and_then(|reference| reference.strip_prefix('#'))
-            .and_then(|pointer| root.pointer(pointer));
-        match target {
-            Some(target) => schema = target,
-            None => break,
-        }
-    }
-    schema
-}
-
-fn relation<T: Ord>(old: &BTreeSet<T>, new: &BTreeSet<T>) -> Effect {
-    match (old.is_subset(new), new.is_subset(old)) {
-        (true, true) => Effect::Wording,
-        (true, false) => Effect::Wider,
-        (false, true) => Effect::Narrower,
-        (false, false) => Effect::Apart,
-    }
-}
-
-/// The types that a schema admits. Every integer is a number.
-fn types(schema: &Members) -> BTreeSet<&str> {
-    let mut types: BTreeSet<&str> = match schema.get("type") {
-        Some(Value::String(name)) => BTreeSet::from([name.as_str()]),
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        _ => TYPES.into_iter().collect(),
-    };
-    if types.contains("number") {
-        types.insert("integer");
-    }
-    types
-}
-
-/// The values that a schema lists, as JSON.
-fn values(schema: &Members) -> Option<BTreeSet<String>> {
-    if let Some(value) = schema.get("const") {
-        return Some(BTreeSet::from([value.to_string()]));
-    }
-    let listed = schema.get("enum")?.as_array()?;
-    Some(listed.iter().map(Value::to_string).collect())
-}
-
-fn required(schema: &Members) -> BTreeSet<&str> {
-    let names = schema.get("required").and_then(Value::as_array);
-    names
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
-}
-
-fn is_open(schema: &Members) -> bool {
-    schema.get("additionalProperties") != Some(&Value::Bool(false))
-        && schema.get("unevaluatedProperties") != Some(&Value::Bool(false))
-}
-
-fn is_trivial(schema: &Value) -> bool {
-    *schema == Value::Bool(true) || schema.as_object().is_some_and(Map::is_empty)
-}
-
-/// A bound of a number, the sharper of both kinds. Integers make an exclusive bound inclusive.
-fn limit(schema: &Members, name: &str, exclusive: &str, sign: f64) -> Option<f64> {
-    let integers_only = !types(schema).contains("number");
-    let number = |name: &str| schema.get(name).and_then(Value::as_f64);
-    // An exclusive bound is sharper by less than any number that JSON schemas write.
-    let step = if integers_only { 1.0 } else { 1e-9 };
-    let beyond = number(exclusive).map(|bound| bound + sign * step);
-    match (number(name), beyond) {
-        (Some(a), Some(b)) => Some(if a * sign > b * sign { a } else { b }),
-        (a, b) => a.or(b),
-    }
-}
-
-/// A schema in few words: its type, or that of its items.
-fn summary(schema: &Value) -> Value {
-    match &schema["type"] {
-        Value::Null => Value::Null,
-        kind => kind.clone(),
-    }
-}
-
-fn address(schema: &Value) -> usize {
-    std::ptr::from_ref(schema).addr()
-}
-
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 #[cfg(test)]
-#[path = "schema_tests.rs"]
 mod tests;
