@@ -132,11 +132,12 @@ impl Problem {
 
     /// Adds a place within a message as evidence.
     pub fn at_pointer(mut self, message: &WireMessage, pointer: &str) -> Self {
+        let excerpt = message.excerpt_at(pointer);
         let pointer = format!("{}{pointer}", message.pointer);
         self.evidence.push(Evidence {
             event: message.at.clone(),
             pointer: (!pointer.is_empty()).then_some(pointer),
-            excerpt: message.excerpt(),
+            excerpt,
         });
         self
     }

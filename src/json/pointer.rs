@@ -30,6 +30,18 @@ pub fn resolve<'a>(root: &'a Node, pointer: &str) -> Option<&'a Node> {
     Some(node)
 }
 
+/// The node that `pointer` names, or the deepest one on the way to it that exists, with its pointer.
+pub fn nearest<'a, 'p>(root: &'a Node, pointer: &'p str) -> (&'a Node, &'p str) {
+    let mut known = pointer;
+    while !known.is_empty() {
+        if let Some(node) = resolve(root, known) {
+            return (node, known);
+        }
+        known = &known[..known.rfind('/').unwrap_or_default()];
+    }
+    (root, "")
+}
+
 /// `None` when a `~` is not followed by `0` or `1`.
 fn unescape(token: &str) -> Option<String> {
     let mut pieces = token.split('~');

@@ -10,6 +10,7 @@ use super::event::{
 };
 use super::pairing::{Pair, pair};
 use super::session::Session;
+use crate::json;
 use crate::rpc::{self, Id, Message, Parsed};
 
 /// One JSON-RPC message on the wire. The elements of a batch are messages of their own.
@@ -69,7 +70,36 @@ impl WireMessage {
     pub fn excerpt(&self) -> String {
         excerpt(&self.parsed.bytes)
     }
+
+    /// As [`Self::excerpt`], but of a long message what stands at a place in it; where there is no
+    /// such place, what stands around it.
+    pub fn excerpt_at(&self, pointer: &str) -> String {
+        let bytes = &self.parsed.bytes;
+        let Ok(root) = json::scan(bytes).root else {
+            return self.excerpt();
+        };
+        let (node, found) = json::pointer::nearest(&root, pointer);
+        let span = node.span.clone();
+        if span.start < NEAR_THE_BEGINNING {
+            return self.excerpt();
+        }
+        // The key of a member tells more than its value alone.
+        let key = found.rsplit('/').next().unwrap_or_default();
+        let before = &bytes[..span.start];
+        let lead = before.len().saturating_sub(key.len() + KEY_LEAD);
+        let key = format!("\"{key}\"");
+        let from = before[lead..]
+            .windows(key.len())
+            .rposition(|window| window == key.as_bytes())
+            .map_or(span.start, |at| lead + at);
+        format!("…{}", excerpt(&bytes[from..]))
+    }
 }
+
+/// Bytes that a line of a report shows at any rate: a place that begins here needs no cutting.
+const NEAR_THE_BEGINNING: usize = 40;
+/// The quotes, the colon and some blanks between a key and its value.
+const KEY_LEAD: usize = 8;
 
 /// Length in characters after which an excerpt is cut.
 pub const EXCERPT_CHARS: usize = 200;

@@ -255,3 +255,18 @@ fn turning_requests_away_for_their_rate_says_nothing_but_that_the_server_lives()
 fn an_excerpt_shows_bytes_that_are_no_text() {
     assert_eq!(conversation::excerpt(b"a\xff\xfez"), r"a\xFF\xFEz");
 }
+
+#[test]
+fn an_excerpt_of_a_long_message_shows_the_place_in_question() {
+    let listed = r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a","inputSchema":{}},{"name":"b","inputSchema":5}]}}"#;
+    let view = stdio().sent("list", PING_1).received(listed).view();
+    let message = view.received().next().expect("one message").1;
+    let at = |pointer: &str| message.excerpt_at(pointer);
+    assert_eq!(at("/result/tools/1/inputSchema"), r#"…"inputSchema":5}]}}"#);
+    assert_eq!(
+        at("/result/tools/1/title"),
+        r#"…{"name":"b","inputSchema":5}]}}"#
+    );
+    assert_eq!(at("/result"), listed);
+    assert_eq!(at("/id"), listed);
+}
