@@ -48,6 +48,39 @@ pub fn sent_header<'c>(
     header(&sent_on(conversation, channel)?.headers, name)
 }
 
+/// Adds an exchange as evidence, each frame behind what decides over HTTP: the named headers of the
+/// request, or that it had none of that name, and the status of the response.
+pub fn with_headers(problem: Problem, exchange: &Exchange<'_>, names: &[&str]) -> Problem {
+    let conversation = exchange.conversation;
+    let request = exchange.request;
+    let facts: Vec<String> = names
+        .iter()
+        .map(
+            |name| match sent_header(conversation, request.channel, name) {
+                Some(value) => format!("{name}: {value}"),
+                None => format!("no {name}"),
+            },
+        )
+        .collect();
+    let asked = format!("{}  {}", facts.join(", "), request.excerpt());
+    let problem = match conversation.event(request.at.seq) {
+        Some(event) => problem.event(event, asked),
+        None => problem,
+    };
+    let Some((at, response)) = conversation.http_response(request.channel) else {
+        return problem;
+    };
+    let status = format!("HTTP {}", response.status);
+    let (seq, told) = match exchange.responses.first() {
+        Some(answer) => (answer.at.seq, format!("{status}  {}", answer.excerpt())),
+        None => (at.seq, status),
+    };
+    match conversation.event(seq) {
+        Some(event) => problem.event(event, told),
+        None => problem,
+    }
+}
+
 /// A header of an answer.
 pub fn answer_header<'a>(answer: &'a HttpAnswer, name: &str) -> Option<&'a str> {
     header(&answer.headers, name)

@@ -51,7 +51,7 @@
 //! < error -32020 "Header mismatch"
 //! ```
 
-use crate::check::common::http::{is_beside_the_point, judge_header_refusal, status};
+use crate::check::common::http::{is_beside_the_point, judge_header_refusal, status, with_headers};
 use crate::check::common::is_ordinary;
 use crate::check::prelude::*;
 
@@ -145,7 +145,7 @@ fn judge_padded(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         Reply::Error(_, Some(code::HEADER_MISMATCH)) => {
             let text = "Blanks around the value of Mcp-Method are taken for a part of it.";
             let hint = "HTTP does not count blanks around a header value (RFC 9110, section 5.5).";
-            ruling.broken(Problem::new(HEADER, text).exchange(exchange).hint(hint));
+            ruling.broken(with_headers(Problem::new(HEADER, text), exchange, &[HEADER]).hint(hint));
         }
         _ => {
             ruling.inconclusive("blanks around a header value led to something else than -32020");

@@ -47,7 +47,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::check::common::http::{NamedRequest, judge_header_refusal};
+use crate::check::common::http::{NamedRequest, judge_header_refusal, with_headers};
 use crate::check::prelude::*;
 
 const DECODED: &str = "http.headers.name-base64";
@@ -124,7 +124,7 @@ fn judge(view: &View) -> Verdicts {
     for exchange in view.exchanges_meant(UNPADDED) {
         if is_like(&exchange, &plain) {
             let text = "Base64 without its padding is taken as well.";
-            let problem = Problem::new("padding", text).exchange(&exchange);
+            let problem = with_headers(Problem::new("padding", text), &exchange, &[HEADER]);
             verdicts.on(UNDECODABLE).odd(problem);
         }
     }
@@ -154,7 +154,11 @@ fn judge_decoded(ruling: &mut Ruling, exchange: &Exchange<'_>, plain: &Exchange<
         ruling.inconclusive("the request is refused with its name in plain text, too");
     } else if is_mismatch(exchange) {
         let text = "A name in base64 is not decoded before it is compared with the body.";
-        ruling.broken(Problem::new(HEADER, text).exchange(exchange));
+        ruling.broken(with_headers(
+            Problem::new(HEADER, text),
+            exchange,
+            &[HEADER],
+        ));
     } else if let (true, Some((at, _))) = (is_like(exchange, plain), exchange.http()) {
         ruling.held(at);
     } else {

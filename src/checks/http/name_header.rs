@@ -45,7 +45,9 @@
 //! ```
 
 use crate::check::common::answers::{UNKNOWN_NAME, shown};
-use crate::check::common::http::{NamedRequest, is_beside_the_point, judge_header_refusal, status};
+use crate::check::common::http::{
+    NamedRequest, is_beside_the_point, judge_header_refusal, status, with_headers,
+};
 use crate::check::prelude::*;
 
 const MISSING: &str = "http.headers.name-missing";
@@ -154,7 +156,11 @@ fn judge_foreign(ruling: &mut Ruling, exchange: &Exchange<'_>, view: &View) {
         return;
     }
     let text = format!("A request with bytes outside ASCII in Mcp-Name is processed: {code}.");
-    ruling.broken(Problem::new(HEADER, text).exchange(exchange));
+    ruling.broken(with_headers(
+        Problem::new(HEADER, text),
+        exchange,
+        &[HEADER],
+    ));
 }
 
 /// True when a name that does not exist is still compared with the header.

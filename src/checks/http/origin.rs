@@ -43,7 +43,9 @@
 //! < error -32601 "Method not found"
 //! ```
 
-use crate::check::common::http::{EVENT_STREAM, harmless, is_private_target, post, status};
+use crate::check::common::http::{
+    EVENT_STREAM, harmless, is_private_target, post, status, with_headers,
+};
 use crate::check::prelude::*;
 
 const VALIDATED: &str = "http.origin.validated";
@@ -114,7 +116,7 @@ fn judge(view: &View) -> Verdicts {
     match outcome(&without, &with) {
         Foreign::Served => {
             let text = format!("A request with Origin: {FOREIGN} is served.");
-            let problem = Problem::new("POST", text).exchange(&with);
+            let problem = with_headers(Problem::new("POST", text), &with, &[ORIGIN]);
             accepted(verdicts.on(VALIDATED), with.conversation, problem);
             verdicts
                 .on(STATUS)
@@ -159,7 +161,7 @@ fn judge_status(ruling: &mut Ruling, with: &Exchange<'_>, status: u16) {
         return;
     }
     let text = format!("A foreign Origin is refused by HTTP {status}, not 403.");
-    ruling.broken(Problem::new("POST", text).exchange(with));
+    ruling.broken(with_headers(Problem::new("POST", text), with, &[ORIGIN]));
 }
 
 /// POST was refused; GET and DELETE have to be as well.

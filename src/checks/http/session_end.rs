@@ -30,7 +30,7 @@
 
 use crate::check::common::handshake::initialize_params;
 use crate::check::common::http::{
-    SESSION_HEADER, answer_header, harmless, is_beside_the_point, post, status,
+    SESSION_HEADER, answer_header, harmless, is_beside_the_point, post, status, with_headers,
 };
 use crate::check::prelude::*;
 
@@ -167,7 +167,7 @@ fn judge_after(ruling: &mut Ruling, view: &View, deleted: &Event) {
                 _ => format!("The id of an ended session gets HTTP {status}, not 404."),
             };
             let problem = Problem::new("ended session", text).event(deleted, "DELETE succeeded");
-            ruling.broken(problem.exchange(&exchange));
+            ruling.broken(with_headers(problem, &exchange, &[SESSION_HEADER]));
         }
     }
 }

@@ -38,7 +38,9 @@
 //! < serve
 //! ```
 
-use crate::check::common::http::{SESSION_HEADER, harmless, is_beside_the_point, status};
+use crate::check::common::http::{
+    SESSION_HEADER, harmless, is_beside_the_point, status, with_headers,
+};
 use crate::check::common::session_ids::unlike;
 use crate::check::prelude::*;
 
@@ -98,7 +100,13 @@ fn judge(view: &View) -> Verdicts {
 }
 
 fn judge_missing(ruling: &mut Ruling, exchange: &Exchange<'_>) -> Without {
-    let about = |text: String| Problem::new("no session id", text).exchange(exchange);
+    let about = |text: String| {
+        with_headers(
+            Problem::new("no session id", text),
+            exchange,
+            &[SESSION_HEADER],
+        )
+    };
     let status = status(exchange);
     match (status, exchange.reply()) {
         (Some(400), _) => {
@@ -136,7 +144,13 @@ fn judge_missing(ruling: &mut Ruling, exchange: &Exchange<'_>) -> Without {
 }
 
 fn judge_unknown(ruling: &mut Ruling, exchange: &Exchange<'_>, without: Without) {
-    let about = |text: String| Problem::new("unknown session id", text).exchange(exchange);
+    let about = |text: String| {
+        with_headers(
+            Problem::new("unknown session id", text),
+            exchange,
+            &[SESSION_HEADER],
+        )
+    };
     match (status(exchange), exchange.reply()) {
         (Some(404), _) => {
             ruling.held(response(exchange));

@@ -35,7 +35,7 @@
 //! ```
 
 use crate::check::common::http::{
-    VERSION_HEADER, harmless, is_beside_the_point, sent_header, status,
+    VERSION_HEADER, harmless, is_beside_the_point, sent_header, status, with_headers,
 };
 use crate::check::common::is_ordinary;
 use crate::check::prelude::*;
@@ -99,7 +99,11 @@ fn judge_wrong(ruling: &mut Ruling, exchange: &Exchange<'_>) {
                 value.unwrap_or_default(),
                 response.status
             );
-            ruling.broken(Problem::new("invalid version", text).exchange(exchange));
+            ruling.broken(with_headers(
+                Problem::new("invalid version", text),
+                exchange,
+                &[VERSION_HEADER],
+            ));
         }
         None => {
             ruling.inconclusive("a request with an invalid version was not answered");
@@ -124,7 +128,11 @@ fn judge_absent(ruling: &mut Ruling, exchange: &Exchange<'_>, view: &View) {
             let status = response.status;
             let text =
                 format!("A request without MCP-Protocol-Version is refused by HTTP {status}.");
-            ruling.broken(Problem::new("no version", text).exchange(exchange));
+            ruling.broken(with_headers(
+                Problem::new("no version", text),
+                exchange,
+                &[VERSION_HEADER],
+            ));
         }
         None => {
             ruling.inconclusive("a request without the header was not answered");
@@ -152,6 +160,10 @@ fn judge_accepted(ruling: &mut Ruling, view: &View) {
     let served_without = view.exchanges_meant(NO_HEADER).any(is_served);
     if let (true, true, Some(exchange)) = (ruling.held.is_empty(), served_without, refused) {
         let text = "Requests that name the agreed revision are refused, and served without it.";
-        ruling.broken(Problem::new("agreed version", text).exchange(&exchange));
+        ruling.broken(with_headers(
+            Problem::new("agreed version", text),
+            &exchange,
+            &[VERSION_HEADER],
+        ));
     }
 }

@@ -43,7 +43,7 @@
 use crate::check::common::handshake::bare_initialize;
 use crate::check::common::http::{
     Handshakes, VERSION_HEADER, handshakes, is_beside_the_point, judge_header_refusal, sent_header,
-    status,
+    status, with_headers,
 };
 use crate::check::prelude::*;
 
@@ -136,7 +136,11 @@ fn judge_different(ruling: &mut Ruling, exchange: &Exchange<'_>, era: &Handshake
                 "A request with MCP-Protocol-Version {version} and another version in its body is \
                  refused, but not with code -32020."
             );
-            ruling.odd(Problem::new(VERSION_HEADER, text).exchange(exchange));
+            ruling.odd(with_headers(
+                Problem::new(VERSION_HEADER, text),
+                exchange,
+                &[VERSION_HEADER],
+            ));
         }
         _ => judge_plainly(ruling, exchange, version),
     }
