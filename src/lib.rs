@@ -6,6 +6,7 @@
 //! ```text
 //! json, wire, rpc   bytes to JSON, frames and JSON-RPC messages; pure
 //! spec              revisions, requirement catalogue, protocol schemas; pure
+//! scan              what text hides and tries; pure
 //! transcript        what was sent and received, the view judges read; pure but for the file sink
 //! surface           what a server offers at each revision, folded from its listings; pure
 //! check, checks     the contract of a check, and the checks themselves; pure
@@ -30,6 +31,7 @@ pub mod mock;
 pub mod peer;
 pub mod report;
 pub mod rpc;
+pub mod scan;
 pub mod spec;
 pub mod surface;
 pub mod transcript;

@@ -4,17 +4,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders of `src` from the bottom up; a folder may use itself and those before it.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("json", &[]),
     ("wire", &[]),
     ("rpc", &["json"]),
     ("spec", &[]),
+    ("scan", &[]),
     ("transcript", &["rpc", "spec", "wire", "json"]),
     ("surface", &["spec", "transcript"]),
-    ("check", &["rpc", "spec", "transcript", "json", "wire"]),
+    (
+        "check",
+        &["rpc", "spec", "transcript", "json", "wire", "scan"],
+    ),
     (
         "checks",
-        &["check", "rpc", "spec", "json", "transcript", "wire"],
+        &["check", "rpc", "spec", "json", "transcript", "wire", "scan"],
     ),
     ("mock", &["rpc", "spec", "json", "wire", "transcript"]),
     ("transport", &["mock", "spec", "transcript", "wire"]),
@@ -72,11 +76,12 @@ const LAYERS: [(&str, &[&str]); 18] = [
 ];
 
 /// Folders that decide: no IO, no clock, no environment.
-const PURE: [&str; 9] = [
+const PURE: [&str; 10] = [
     "json",
     "wire",
     "rpc",
     "spec",
+    "scan",
     "transcript",
     "surface",
     "check",

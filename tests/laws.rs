@@ -7,7 +7,7 @@ use std::sync::Arc;
 use mcp_check::check::explain::{self, Expectation};
 use mcp_check::checks;
 use mcp_check::engine::judge;
-use mcp_check::spec::{Revision, TransportKind, catalogue};
+use mcp_check::spec::{Revision, Rule, TransportKind, catalogue, security_checks};
 use mcp_check::transcript::{Body, Channel, Direction, Event, Frame, Opened, View};
 use proptest::prelude::*;
 
@@ -20,7 +20,7 @@ fn every_covered_requirement_exists() {
             entry.id
         );
         for id in entry.check.covers {
-            assert!(catalogue().get(id).is_some(), "{} covers {id}", entry.id);
+            assert!(Rule::find(id).is_some(), "{} covers {id}", entry.id);
         }
     }
 }
@@ -92,15 +92,35 @@ fn uncovered_musts_are_listed() {
         })
         .map(|requirement| requirement.id.as_str())
         .collect();
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schemas/requirements/open.txt");
+    compare_list("schemas/requirements/open.txt", &open);
+}
+
+/// The security checks of the list that nothing looks for yet; it may only get shorter.
+#[test]
+fn unlooked_for_weaknesses_are_listed() {
+    let covered: BTreeSet<&str> = checks::all()
+        .iter()
+        .flat_map(|entry| entry.check.covers.iter().copied())
+        .collect();
+    let open: Vec<&str> = security_checks()
+        .iter()
+        .map(|row| row.id.as_str())
+        .filter(|id| !covered.contains(id))
+        .collect();
+    compare_list("schemas/security/open.txt", &open);
+}
+
+/// Compares a checked-in list with what it should be, or writes it when `REGENERATE` is set.
+fn compare_list(file: &str, open: &[&str]) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = open.join("\n") + "\n";
     if std::env::var_os("REGENERATE").is_some() {
-        std::fs::write(&path, &text).expect("the list of open requirements is writable");
+        std::fs::write(&path, &text).expect("the list is writable");
     }
     let listed = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(
         listed, text,
-        "run REGENERATE=1 cargo test --test laws, and see that the list got shorter"
+        "run REGENERATE=1 cargo test --test laws, and see that {file} got shorter"
     );
 }
 

@@ -11,6 +11,7 @@ pub mod json_schema;
 pub mod listing;
 pub mod logs;
 pub mod meta_key;
+pub mod metadata;
 pub mod missing_resource;
 pub mod progress;
 pub mod session_ids;

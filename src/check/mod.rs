@@ -20,7 +20,8 @@ use crate::transcript::View;
 /// What one file under `src/checks` declares.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
-    /// Catalogue ids this check gives a verdict for. Level, revisions and page come from there.
+    /// Ids of requirements and security checks that it gives a verdict for. Level or severity,
+    /// revisions and page come from there.
     pub covers: &'static [&'static str],
     /// Transports on which it can be judged.
     pub transports: Transports,

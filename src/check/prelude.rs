@@ -8,7 +8,7 @@ pub use super::peer::{Answer, HttpCall, Opening, Peer, Pending, Raw, Request, Su
 pub use super::verdict::{Evidence, Problem, Ruling, Verdicts};
 pub use super::{Check, Effect, Method, Need, Scope, Transports};
 pub use crate::rpc::{self, Id, Message, Parsed, code};
-pub use crate::spec::{Era, Revision, TransportKind};
+pub use crate::spec::{Confidence, Era, Revision, Severity, TransportKind};
 pub use crate::transcript::conversation::excerpt;
 pub use crate::transcript::{
     Body, Channel, Conversation, Direction, Event, EventRef, Exchange, Process, Reply, Sent,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::spec::{Confidence, Severity};
 use crate::transcript::{Event, EventRef, Exchange, WireMessage};
 
 /// The rulings of one judge over one view.
@@ -99,6 +100,10 @@ pub struct Problem {
     /// The schema type itself is broken, or the server crashed, hung or answered nonsense: counts
     /// as a failure also where the requirement rests on descriptive wording or is a SHOULD.
     pub hard: bool,
+    /// How sure it is. Only security checks are ever less than sure.
+    pub confidence: Confidence,
+    /// How much this case matters, where that differs from the severity of the security check.
+    pub severity: Option<Severity>,
 }
 
 /// Bytes that prove something.
@@ -122,6 +127,8 @@ impl Problem {
             hint: None,
             soft: false,
             hard: false,
+            confidence: Confidence::Proven,
+            severity: None,
         }
     }
 
@@ -170,6 +177,18 @@ impl Problem {
     /// Never more than a warning.
     pub fn at_most_warned(mut self) -> Self {
         self.soft = true;
+        self
+    }
+
+    /// As sure as this, where the bytes do not prove it.
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Of this severity, in place of that of the security check.
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
         self
     }
 

@@ -164,6 +164,10 @@ mod schema {
     pub(super) mod server_messages;
 }
 
+mod security {
+    pub(super) mod hidden_unicode;
+}
+
 mod stdio {
     pub(super) mod exit_on_eof;
     pub(super) mod exit_on_sigterm;
@@ -307,6 +311,7 @@ pub fn all() -> Vec<Entry> {
         "schema/error-shapes" "schema/error_shapes.rs" schema error_shapes;
         "schema/results" "schema/results.rs" schema results;
         "schema/server-messages" "schema/server_messages.rs" schema server_messages;
+        "security/hidden-unicode" "security/hidden_unicode.rs" security hidden_unicode;
         "stdio/exit-on-eof" "stdio/exit_on_eof.rs" stdio exit_on_eof;
         "stdio/exit-on-sigterm" "stdio/exit_on_sigterm.rs" stdio exit_on_sigterm;
         "stdio/one-message-per-line" "stdio/one_message_per_line.rs" stdio one_message_per_line;

@@ -21,7 +21,7 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    nothing found that fails the run
-  1    a requirement is broken (see --fail-on)
+  1    a requirement is broken, or there is a grave security problem (see --fail-on)
   2    wrong usage or configuration
   3    a server could not be tested: it does not start, answer or speak MCP
   4    nothing selected
@@ -319,9 +319,9 @@ impl From<Transport> for TransportKind {
 /// The values of `--fail-on`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FailOnName {
-    /// A broken MUST, a crash, a hang
+    /// A broken MUST, a crash, a hang, a grave security problem
     Must,
-    /// Also a SHOULD-level deviation
+    /// Also a SHOULD-level deviation and a security warning
     Should,
     /// Nothing
     Never,

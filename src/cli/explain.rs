@@ -10,7 +10,7 @@ use crate::checks;
 use crate::errors::Error;
 use crate::report::paint::{BOLD, DIM, paint, wrap};
 use crate::spec::{
-    Requirement, SecurityCheck, TransportKind, catalogue, security_check, security_checks,
+    Requirement, Rule, SecurityCheck, TransportKind, catalogue, security_check, security_checks,
 };
 
 /// Columns of the text.
@@ -30,7 +30,7 @@ pub fn explain(args: &ExplainArgs) -> Result<ExitCode, Error> {
     let page = catalogue()
         .get(id)
         .map(|row| requirement_page(row, &entries))
-        .or_else(|| security_check(id).map(security_page));
+        .or_else(|| security_check(id).map(|row| security_page(row, &entries)));
     let page = page.ok_or_else(|| unknown(id, &entries))?;
     print_page(&page, false, When::Auto);
     Ok(ExitCode::Clean)
@@ -58,13 +58,14 @@ fn check_page(entry: &Entry) -> String {
     page.push_str(explain::page(entry.source).trim_end());
     page.push_str("\n\nIt decides:\n\n");
     for id in entry.check.covers {
-        match catalogue().get(id) {
-            Some(row) => {
-                let facts = format!("{}, {}", row.level, span(row));
-                page.push_str(&format!("- `{id}` ({facts}): {}\n", row.says));
+        let (facts, says) = match Rule::find(id) {
+            Some(Rule::Requirement(row)) => (format!("{}, {}", row.level, span(row)), &row.says),
+            Some(Rule::Security(row)) => {
+                (format!("security, {}", row.severity.as_str()), &row.idea)
             }
-            None => page.push_str(&format!("- `{id}`\n")),
-        }
+            None => continue,
+        };
+        page.push_str(&format!("- `{id}` ({facts}): {says}\n"));
     }
     page
 }
@@ -79,22 +80,25 @@ fn requirement_page(row: &Requirement, entries: &[Entry]) -> String {
     if let Some(newest) = row.revisions.last() {
         page.push_str(&field("Specification", &row.page_url(*newest)));
     }
-    let judges: Vec<&str> = entries
-        .iter()
-        .filter(|entry| entry.check.covers.contains(&row.id.as_str()))
-        .map(|entry| entry.id)
-        .collect();
-    let judges = if judges.is_empty() {
-        "none yet".to_owned()
-    } else {
-        judges.join(", ")
-    };
-    page.push_str(&field("Checks", &judges));
+    page.push_str(&field("Checks", &judges(&row.id, entries)));
     page.push_str(&titled("How it can be judged", &row.probe));
     if let Some(note) = &row.note {
         page.push_str(&titled("Note", note));
     }
     page
+}
+
+/// The checks that decide it.
+fn judges(id: &str, entries: &[Entry]) -> String {
+    let judges: Vec<&str> = entries
+        .iter()
+        .filter(|entry| entry.check.covers.contains(&id))
+        .map(|entry| entry.id)
+        .collect();
+    if judges.is_empty() {
+        return "none yet".to_owned();
+    }
+    judges.join(", ")
 }
 
 fn levels(row: &Requirement) -> String {
@@ -118,7 +122,7 @@ fn transports(row: &Requirement) -> String {
     names.join(", ")
 }
 
-fn security_page(check: &SecurityCheck) -> String {
+fn security_page(check: &SecurityCheck, entries: &[Entry]) -> String {
     let word = |value: serde_json::Result<serde_json::Value>| {
         let value = value.unwrap_or_default();
         value.as_str().unwrap_or_default().to_owned()
@@ -126,13 +130,11 @@ fn security_page(check: &SecurityCheck) -> String {
     let mut page = format!("{}\n\n", paint(BOLD, &check.id));
     page.push_str(&paragraph(&check.idea, 2));
     page.push('\n');
-    page.push_str(&field(
-        "Severity",
-        &word(serde_json::to_value(check.severity)),
-    ));
+    page.push_str(&field("Severity", check.severity.as_str()));
     page.push_str(&field("Mode", &word(serde_json::to_value(check.mode))));
     page.push_str(&field("Applies to", &check.applies_to));
     page.push_str(&field("References", &check.references.join(", ")));
+    page.push_str(&field("Checks", &judges(&check.id, entries)));
     page.push_str(&titled("What is sent", &check.payloads));
     page.push_str(&titled("What counts as proof", &check.oracle));
     page.push_str(&titled("What does not count", &check.false_positives));

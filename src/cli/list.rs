@@ -9,7 +9,7 @@ use crate::check::explain::headline;
 use crate::checks;
 use crate::errors::Error;
 use crate::report::paint::{BOLD, DIM, paint, wrap};
-use crate::spec::{Requirement, Revision, catalogue};
+use crate::spec::{Requirement, Revision, catalogue, security_checks};
 
 /// Columns of a sentence below its id.
 const COLUMNS: usize = 92;
@@ -55,6 +55,10 @@ fn requirements(word: &str) -> (String, usize) {
         .iter()
         .flat_map(|entry| entry.check.covers.iter().copied())
         .collect();
+    let open = |id: &str| match covered.contains(id) {
+        true => "",
+        false => ", not judged yet",
+    };
     let mut page = String::new();
     let mut count = 0;
     for row in catalogue().iter() {
@@ -62,13 +66,16 @@ fn requirements(word: &str) -> (String, usize) {
             continue;
         }
         count += 1;
-        let judged = if covered.contains(row.id.as_str()) {
-            ""
-        } else {
-            ", not judged yet"
-        };
-        let facts = format!("{}, {}{judged}", row.level, span(row));
+        let facts = format!("{}, {}{}", row.level, span(row), open(&row.id));
         page.push_str(&item(&row.id, &facts, &row.says));
+    }
+    for row in security_checks() {
+        if !contains(&[&row.id, row.severity.as_str(), &row.idea], word) {
+            continue;
+        }
+        count += 1;
+        let facts = format!("security, {}{}", row.severity.as_str(), open(&row.id));
+        page.push_str(&item(&row.id, &facts, &row.idea));
     }
     (page, count)
 }

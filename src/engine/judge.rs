@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::outcome::{self, Finding, NotTested, Outcome, Place, Status};
 use super::suite::{newest_handshake, unmet};
+use super::weight::older_than_its_transport;
 use super::{Settings, arguments};
 use crate::check::{Entry, Ruling, Scope, Verdicts};
-use crate::spec::{Era, Requirement, Revision, TransportKind, catalogue, schema};
+use crate::spec::{Era, Revision, Rule, TransportKind, schema};
 use crate::transcript::{Conversation, View};
 
 /// Outcomes and findings of one server.
@@ -68,38 +69,31 @@ fn handshake_places(views: &[View]) -> Vec<Place> {
 }
 
 fn judge_view(entry: &Entry, view: &View, places: &[Place], judged: &mut Judged) {
-    let requirements: Vec<&Requirement> = entry
-        .check
-        .covers
-        .iter()
-        .filter_map(|id| catalogue().get(id))
-        .collect();
+    let covered = entry.check.covers.iter();
+    let rules: Vec<Rule> = covered.filter_map(|id| Rule::find(id)).collect();
     let anywhere = places.iter().any(|place| {
-        requirements
+        rules
             .iter()
-            .any(|requirement| in_force(requirement, place.revision, place.transport))
+            .any(|rule| in_force(*rule, place.revision, place.transport))
     });
     if !anywhere {
         return;
     }
     let rulings = rulings(entry, view);
     for place in places {
-        for requirement in &requirements {
-            if !in_force(requirement, place.revision, place.transport) {
+        for rule in &rules {
+            if !in_force(*rule, place.revision, place.transport) {
                 continue;
             }
             match &rulings {
                 Ok(rulings) => {
                     let silent = Ruling::default();
-                    let ruling = rulings.get(requirement.id.as_str()).unwrap_or(&silent);
-                    let (outcome, findings) =
-                        outcome::decide(entry.id, requirement, *place, ruling);
+                    let ruling = rulings.get(rule.id()).unwrap_or(&silent);
+                    let (outcome, findings) = outcome::decide(entry.id, *rule, *place, ruling);
                     judged.outcomes.push(outcome);
                     judged.findings.extend(findings);
                 }
-                Err(why) => judged
-                    .outcomes
-                    .push(broken(entry, requirement, *place, why)),
+                Err(why) => judged.outcomes.push(broken(entry, *rule, *place, why)),
             }
         }
     }
@@ -124,9 +118,9 @@ fn rulings(entry: &Entry, view: &View) -> Result<BTreeMap<&'static str, Ruling>,
     })
 }
 
-fn broken(entry: &Entry, requirement: &Requirement, place: Place, why: &str) -> Outcome {
+fn broken(entry: &Entry, rule: Rule, place: Place, why: &str) -> Outcome {
     Outcome {
-        requirement: requirement.id.clone(),
+        requirement: rule.id().to_owned(),
         check: entry.id.to_owned(),
         revision: place.revision,
         transport: place.transport,
@@ -136,11 +130,15 @@ fn broken(entry: &Entry, requirement: &Requirement, place: Place, why: &str) -> 
     }
 }
 
-/// True when a requirement is in force at a revision and transport.
+/// True when a rule is in force at a revision and transport. Security checks always are; the
+/// transports of their checks limit them.
 ///
 /// Streamable HTTP with 2024-11-05 agreed is judged by the transport rows of 2025-03-26, the
 /// oldest revision that has it.
-pub fn in_force(requirement: &Requirement, revision: Revision, transport: TransportKind) -> bool {
+pub fn in_force(rule: Rule, revision: Revision, transport: TransportKind) -> bool {
+    let Rule::Requirement(requirement) = rule else {
+        return true;
+    };
     if requirement.applies(revision, transport) {
         return true;
     }
@@ -148,7 +146,7 @@ pub fn in_force(requirement: &Requirement, revision: Revision, transport: Transp
         revision,
         transport,
     };
-    outcome::older_than_its_transport(requirement, place)
+    older_than_its_transport(requirement, place)
         && requirement.id.starts_with("http.")
         && requirement.applies(Revision::V2025_03_26, transport)
 }

@@ -9,6 +9,7 @@ pub mod outcome;
 pub mod progress;
 pub mod suite;
 pub mod survey;
+pub mod weight;
 
 use std::rc::Rc;
 use std::time::Duration;

@@ -1,19 +1,22 @@
 //! Outcomes and findings: the one funnel from rulings to what is reported.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::weight::{Weight, limit_reason};
 use crate::check::{Problem, Ruling};
-use crate::spec::{Level, Requirement, Revision, Strength, TransportKind};
+pub use crate::spec::{Confidence, Severity};
+use crate::spec::{Level, Revision, Rule, TransportKind};
 use crate::surface::Surface;
 
 /// What became of one requirement at one revision over one transport.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Outcome {
-    /// Catalogue id.
+    /// Id of the requirement or security check.
     pub requirement: String,
     /// Check that decided it.
     pub check: String,
@@ -54,13 +57,14 @@ pub enum Status {
 pub struct Finding {
     /// Check that found it.
     pub check: String,
-    /// Catalogue ids that are broken.
+    /// Ids of the requirements that are broken, or of the security check that found something.
     pub requirements: Vec<String>,
-    /// `conformance`, or `robustness` when a SHOULD was broken by a crash, hang or nonsense.
+    /// `conformance`, `robustness` when a SHOULD was broken by a crash, hang or nonsense, or
+    /// `security`.
     pub kind: FindingKind,
     /// `failed`, `warned` or `info`.
     pub status: FindingStatus,
-    /// Level of the requirement in the specification.
+    /// Level of the requirement in the specification; none for a security check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// How much it matters.
@@ -106,6 +110,8 @@ pub enum FindingKind {
     Conformance,
     /// A crash, hang or nonsense answer.
     Robustness,
+    /// A weakness that can be used against the server's users.
+    Security,
 }
 
 /// How a finding counts.
@@ -120,28 +126,6 @@ pub enum FindingStatus {
     Info,
 }
 
-/// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// A MUST is broken.
-    High,
-    /// A crash or hang outside a MUST.
-    Medium,
-    /// A SHOULD is broken.
-    Low,
-    /// A remark.
-    Info,
-}
-
-/// How sure a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Confidence {
-    /// The bytes prove it.
-    Proven,
-}
-
 /// Where a ruling was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
@@ -152,33 +136,26 @@ pub struct Place {
 }
 
 /// Turns one ruling into an outcome and its findings. This is the only place where the level of a
-/// requirement meets what a judge saw.
-pub fn decide(
-    check: &str,
-    requirement: &Requirement,
-    place: Place,
-    ruling: &Ruling,
-) -> (Outcome, Vec<Finding>) {
-    let (limit, limit_reason) = limit(requirement, place);
+/// requirement, or the severity of a security check, meets what a judge saw.
+pub fn decide(check: &str, rule: Rule, place: Place, ruling: &Ruling) -> (Outcome, Vec<Finding>) {
     let mut status = None;
     let mut findings = Vec::new();
     for problem in &ruling.problems {
-        let verdict = verdict(limit, problem);
+        let weight = Weight::of(rule, place, problem);
+        let verdict = weight.status;
         status = Some(status.map_or(verdict, |worst: FindingStatus| worst.min(verdict)));
-        findings.push(finding(check, requirement, place, problem, verdict));
+        findings.push(finding(check, rule, place, problem, weight));
     }
     for remark in &ruling.remarks {
-        findings.push(finding(
-            check,
-            requirement,
-            place,
-            remark,
-            FindingStatus::Info,
-        ));
+        let weight = Weight::of_remark(rule, place);
+        findings.push(finding(check, rule, place, remark, weight));
     }
     let (status, reason) = match status {
         Some(FindingStatus::Failed) => (Status::Failed, first_message(ruling)),
-        Some(FindingStatus::Warned) => (Status::Warned, first_message(ruling).or(limit_reason)),
+        Some(FindingStatus::Warned) => (
+            Status::Warned,
+            first_message(ruling).or_else(|| limit_reason(rule, place)),
+        ),
         Some(FindingStatus::Info) | None => without_problem(ruling),
     };
     let evidence = match status {
@@ -191,7 +168,7 @@ pub fn decide(
         _ => Vec::new(),
     };
     let outcome = Outcome {
-        requirement: requirement.id.clone(),
+        requirement: rule.id().to_owned(),
         check: check.to_owned(),
         revision: place.revision,
         transport: place.transport,
@@ -223,76 +200,15 @@ fn without_problem(ruling: &Ruling) -> (Status, Option<String>) {
     (Status::Inconclusive, Some(why.to_owned()))
 }
 
-/// The worst verdict that a requirement can lead to at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Limit {
-    Failed,
-    Warned,
-    WarnedUnlessOutright,
-    Info,
-}
-
-fn limit(requirement: &Requirement, place: Place) -> (Limit, Option<String>) {
-    let level = requirement.level_in(place.revision);
-    if requirement.at_most_warned_in.contains(&place.revision)
-        || older_than_its_transport(requirement, place)
-    {
-        let why = format!("at most a warning at {}", place.revision);
-        return (Limit::Warned, Some(why));
-    }
-    match (level, requirement.strength) {
-        (Level::Must | Level::MustNot, Strength::Keyword) => (Limit::Failed, None),
-        (Level::May, _) => (Limit::Info, None),
-        _ => (Limit::WarnedUnlessOutright, None),
-    }
-}
-
-/// Streamable HTTP with 2024-11-05 agreed: a revision that never had that transport.
-pub fn older_than_its_transport(requirement: &Requirement, place: Place) -> bool {
-    place.revision == Revision::V2024_11_05
-        && place.transport == TransportKind::StreamableHttp
-        && !requirement.revisions.contains(&Revision::V2024_11_05)
-}
-
-fn verdict(limit: Limit, problem: &Problem) -> FindingStatus {
-    match limit {
-        Limit::Info if problem.hard => FindingStatus::Failed,
-        Limit::Info => FindingStatus::Info,
-        _ if problem.soft => FindingStatus::Warned,
-        Limit::Failed => FindingStatus::Failed,
-        Limit::WarnedUnlessOutright if problem.hard => FindingStatus::Failed,
-        Limit::Warned | Limit::WarnedUnlessOutright => FindingStatus::Warned,
-    }
-}
-
-fn finding(
-    check: &str,
-    requirement: &Requirement,
-    place: Place,
-    problem: &Problem,
-    status: FindingStatus,
-) -> Finding {
-    let level = requirement.level_in(place.revision);
-    let must = matches!(level, Level::Must | Level::MustNot);
-    let kind = if problem.hard && !must {
-        FindingKind::Robustness
-    } else {
-        FindingKind::Conformance
-    };
-    let severity = match (status, kind) {
-        (FindingStatus::Failed, FindingKind::Conformance) => Severity::High,
-        (FindingStatus::Failed, FindingKind::Robustness) => Severity::Medium,
-        (FindingStatus::Warned, _) => Severity::Low,
-        (FindingStatus::Info, _) => Severity::Info,
-    };
+fn finding(check: &str, rule: Rule, place: Place, problem: &Problem, weight: Weight) -> Finding {
     Finding {
         check: check.to_owned(),
-        requirements: vec![requirement.id.clone()],
-        kind,
-        status,
-        level: Some(level),
-        severity,
-        confidence: Confidence::Proven,
+        requirements: vec![rule.id().to_owned()],
+        kind: weight.kind,
+        status: weight.status,
+        level: weight.level,
+        severity: weight.severity,
+        confidence: problem.confidence,
         revisions: BTreeSet::from([place.revision]),
         transports: BTreeSet::from([place.transport]),
         subject: problem.subject.clone(),
@@ -308,7 +224,7 @@ fn finding(
             })
             .collect(),
         hint: problem.hint.clone(),
-        fingerprint: fingerprint(check, &requirement.id, &problem.subject),
+        fingerprint: fingerprint(check, rule.id(), &problem.subject),
     }
 }
 
@@ -344,7 +260,7 @@ pub fn group(findings: Vec<Finding>) -> Vec<Finding> {
         let key = |f: &Finding| {
             (
                 f.status,
-                f.severity,
+                Reverse(f.severity),
                 f.requirements.clone(),
                 f.subject.clone(),
             )

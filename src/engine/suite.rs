@@ -12,7 +12,7 @@ use super::{Settings, assign, survey};
 use crate::check::{Check, Effect, Entry, Need, Scope};
 use crate::peer::probe::ProbePeer;
 use crate::peer::{Connection, Context};
-use crate::spec::{Era, Revision, TransportKind, catalogue};
+use crate::spec::{Era, Revision, Rule, TransportKind};
 use crate::transcript::{Session, View};
 
 /// A probe that takes longer is abandoned; its verdicts rest on what was recorded until then.
@@ -183,8 +183,8 @@ pub fn applies(check: &Check, revision: Revision, transport: TransportKind) -> b
         && check
             .covers
             .iter()
-            .filter_map(|id| catalogue().get(id))
-            .any(|requirement| super::judge::in_force(requirement, revision, transport))
+            .filter_map(|id| Rule::find(id))
+            .any(|rule| super::judge::in_force(rule, revision, transport))
 }
 
 /// Why a probe is not driven, when a need of its check is unmet.

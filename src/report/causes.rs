@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::outcome::{Finding, FindingKind, FindingStatus};
+use crate::engine::outcome::{Confidence, Finding, FindingKind, FindingStatus, Severity};
 use crate::spec::{Level, Revision};
 
 /// Findings of one check about the same requirements.
@@ -14,8 +14,12 @@ pub struct Cause<'r> {
     pub requirements: &'r [String],
     /// Level of the requirements.
     pub level: Option<Level>,
-    /// Conformance, or robustness.
+    /// Conformance, robustness or security.
     pub kind: FindingKind,
+    /// How much they matter. Findings of a security check may differ in it.
+    pub severity: Severity,
+    /// How sure they are.
+    pub confidence: Confidence,
     /// Revisions where any of them was seen.
     pub revisions: BTreeSet<Revision>,
     /// The findings, each with a message of its own.
@@ -29,6 +33,8 @@ impl<'r> Cause<'r> {
             requirements: &finding.requirements,
             level: finding.level,
             kind: finding.kind,
+            severity: finding.severity,
+            confidence: finding.confidence,
             revisions: BTreeSet::new(),
             findings: Vec::new(),
         }
@@ -38,6 +44,8 @@ impl<'r> Cause<'r> {
         self.check == finding.check
             && self.requirements == finding.requirements
             && self.kind == finding.kind
+            && (self.kind != FindingKind::Security
+                || (self.severity, self.confidence) == (finding.severity, finding.confidence))
     }
 
     /// The first advice that any of the findings has.

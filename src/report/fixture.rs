@@ -188,6 +188,32 @@ pub(crate) fn broken() -> ServerRun {
     run
 }
 
+/// Keeps every rule and hides something from its users.
+pub(crate) fn weak() -> ServerRun {
+    let mut run = run("weak");
+    let id = "sec.meta.hidden-unicode";
+    run.outcomes = vec![
+        outcome("jsonrpc.version-field", NEW, Status::Passed),
+        outcome(id, NEW, Status::Failed),
+        outcome("sec.error.stack-trace", NEW, Status::Warned),
+    ];
+    let mut hidden = finding(id, FindingStatus::Failed, "tool:add/description");
+    let mut trace = finding("sec.error.stack-trace", FindingStatus::Warned, "add");
+    for weakness in [&mut hidden, &mut trace] {
+        weakness.kind = FindingKind::Security;
+        weakness.level = None;
+    }
+    hidden.message = "The tool add has tag characters in description.".into();
+    hidden.evidence = vec![evidence(
+        "2025-11-25/main#9",
+        Some("/result/tools/0/description"),
+        "Adds.\u{e0052}\u{e0065}",
+    )];
+    trace.confidence = Confidence::Firm;
+    run.findings = vec![hidden, trace];
+    run
+}
+
 /// Never answered.
 pub(crate) fn dead() -> ServerRun {
     ServerRun {

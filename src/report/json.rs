@@ -30,6 +30,7 @@ mod tests {
             fixture::clean(),
             fixture::soft(),
             fixture::broken(),
+            fixture::weak(),
             fixture::dead(),
             fixture::bug(),
         ];
@@ -54,7 +55,7 @@ mod tests {
             ("/servers/0/revisions/0", json!("2025-01-01")),
             ("/servers/0/outcomes/0/status", json!("ok")),
             ("/servers/2/findings/0/fingerprint", json!("x")),
-            ("/servers/3/diagnosis/kind", json!("unknown")),
+            ("/servers/4/diagnosis/kind", json!("unknown")),
         ] {
             let mut report = report();
             *report.pointer_mut(pointer).unwrap() = value;

@@ -115,7 +115,10 @@ fn reasons(outcomes: &[&Outcome], status: Status) -> String {
 fn text(findings: &[&Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
-        let level = finding.level.map_or("", |level| level.as_str());
+        let level = match finding.level {
+            Some(level) => level.as_str().to_owned(),
+            None => format!("{} security:", finding.severity.as_str()),
+        };
         let ids = finding.requirements.join(", ");
         text.push_str(&format!("{level} {ids}: {}\n", escape(&finding.message)));
         for evidence in &finding.evidence {

@@ -11,7 +11,7 @@ use super::model::Server;
 use super::paint::{BOLD, DIM, Look, RED, YELLOW, counted, paint, width, wrap};
 use super::table::percent_text;
 use crate::engine::outcome::{
-    Diagnosis, Finding, FindingEvidence, FindingKind, FindingStatus, Status,
+    Confidence, Diagnosis, Finding, FindingEvidence, FindingKind, FindingStatus, Status,
 };
 use crate::spec::Revision;
 use crate::transcript::Direction;
@@ -134,26 +134,30 @@ impl Section<'_> {
             let warned = self.findings(FindingStatus::Warned);
             return warned + &self.findings(FindingStatus::Info);
         }
-        let count = |status| causes(&self.server.findings, status).len();
-        let warned = count(FindingStatus::Warned);
-        let remarks = count(FindingStatus::Info);
-        let mut parts = Vec::new();
-        if warned > 0 {
-            parts.push(counted(warned, "SHOULD-level deviation"));
-        }
-        if remarks > 0 {
-            parts.push(counted(remarks, "remark"));
-        }
-        if parts.is_empty() {
-            return String::new();
-        }
-        let verb = if warned + remarks == 1 {
-            "shows it"
-        } else {
-            "lists them"
+        let warned = causes(&self.server.findings, FindingStatus::Warned);
+        let is_weakness = |cause: &&Cause<'_>| cause.kind == FindingKind::Security;
+        let weaknesses = warned.iter().filter(is_weakness).count();
+        let counts = [
+            (warned.len() - weaknesses, "SHOULD-level deviation"),
+            (weaknesses, "security warning"),
+            (
+                causes(&self.server.findings, FindingStatus::Info).len(),
+                "remark",
+            ),
+        ];
+        let seen = counts.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = seen.map(|(count, noun)| counted(*count, noun)).collect();
+        let list = match parts.as_slice() {
+            [] => return String::new(),
+            [one] => one.clone(),
+            [all @ .., last] => format!("{} and {last}", all.join(", ")),
+        };
+        let verb = match counts.iter().map(|(count, _)| count).sum() {
+            1 => "shows it",
+            _ => "lists them",
         };
         let sign = self.look.painted_sign(Mark::Partial);
-        format!("\n  {sign} {}; -v {verb}.\n", parts.join(" and "))
+        format!("\n  {sign} {list}; -v {verb}.\n")
     }
 
     fn cause(&self, cause: &Cause<'_>, status: FindingStatus) -> String {
@@ -189,6 +193,10 @@ impl Section<'_> {
         let level = match (status, cause.kind, cause.level) {
             (FindingStatus::Info, ..) => "remark".to_owned(),
             (_, FindingKind::Robustness, _) => "robustness".to_owned(),
+            (_, FindingKind::Security, _) => match cause.confidence {
+                Confidence::Proven => format!("security, {}", cause.severity.as_str()),
+                unsure => format!("security, {}, {}", cause.severity.as_str(), unsure.as_str()),
+            },
             (FindingStatus::Warned, _, Some(level)) if level.is_must() => {
                 format!("{level}, a warning here")
             }

@@ -97,6 +97,8 @@ mod tests {
         assert_eq!(standing(one(&clean), FailOn::Should), 0);
         assert_eq!(standing(one(&soft), FailOn::Must), 0);
         assert_eq!(standing(one(&soft), FailOn::Should), 1);
+        assert_eq!(standing(one(&fixture::weak()), FailOn::Must), 1);
+        assert_eq!(standing(one(&fixture::weak()), FailOn::Never), 0);
         assert_eq!(standing(one(&broken), FailOn::Must), 1);
         assert_eq!(standing(one(&broken), FailOn::Never), 0);
         assert_eq!(standing(one(&dead), FailOn::Never), 3);

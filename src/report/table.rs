@@ -6,6 +6,7 @@ use super::escape::escape;
 use super::matrix::{Cell, Compliance, Mark};
 use super::model::{Report, Server};
 use super::paint::{BOLD, Look, paint, style_of, width};
+use crate::engine::outcome::{Finding, FindingKind, FindingStatus};
 use crate::spec::Area;
 
 /// The headings of one column, from roomy to tight.
@@ -132,10 +133,17 @@ fn coloured(line: &str, look: Look) -> String {
 }
 
 fn legend(report: &Report, look: Look) -> String {
+    let mut findings = report.servers.iter().flat_map(|server| &server.findings);
+    let is_grave =
+        |it: &Finding| it.kind == FindingKind::Security && it.status == FindingStatus::Failed;
+    let broken = match findings.any(is_grave) {
+        true => "n broken, a MUST or grave weakness among them",
+        false => "n broken, a MUST among them",
+    };
     let meanings = [
         (Mark::Full, "all judged hold"),
         (Mark::Partial, "n deviate, no MUST"),
-        (Mark::NonCompliant, "n broken, a MUST among them"),
+        (Mark::NonCompliant, broken),
         (Mark::None, "nothing judged"),
     ];
     let cells = || {

@@ -7,7 +7,7 @@ use super::paint::{DIM, GREEN, Look, RED, YELLOW, counted, paint, wrap};
 use super::sections;
 use super::standing::Standing;
 use super::table;
-use crate::engine::outcome::FindingStatus;
+use crate::engine::outcome::{FindingKind, FindingStatus};
 use crate::transcript::Direction;
 
 /// Who caused the events that findings point at: by server name and event.
@@ -91,10 +91,11 @@ fn names(those: &[&Server], all: usize) -> String {
 }
 
 fn failing(those: &[&Server], names: &str, look: Look) -> String {
-    let count = |status| {
+    let count = |status, is_weakness: bool| {
         let findings = those.iter().flat_map(|server| &server.findings);
         let requirements: std::collections::BTreeSet<(&str, &str)> = findings
             .filter(|finding| finding.status == status && look.fail_on.includes(status))
+            .filter(|finding| (finding.kind == FindingKind::Security) == is_weakness)
             .flat_map(|finding| {
                 let check = finding.check.as_str();
                 finding
@@ -105,16 +106,21 @@ fn failing(those: &[&Server], names: &str, look: Look) -> String {
             .collect();
         requirements.len()
     };
-    let failed = count(FindingStatus::Failed);
-    let warned = count(FindingStatus::Warned);
+    let failed = count(FindingStatus::Failed, false);
+    let weak = count(FindingStatus::Failed, true);
+    let warned = count(FindingStatus::Warned, false) + count(FindingStatus::Warned, true);
     let mut parts = Vec::new();
     if failed > 0 {
         parts.push(format!("{} broken", counted(failed, "requirement")));
     }
+    if weak > 0 {
+        parts.push(counted(weak, "security problem"));
+    }
     if warned > 0 {
         parts.push(counted(warned, "warning"));
     }
-    format!("{} by {names}", parts.join(" and "))
+    let of = if failed + warned == 0 { "in" } else { "by" };
+    format!("{} {of} {names}", parts.join(" and "))
 }
 
 fn clean(report: &Report, look: Look) -> (anstyle::Style, String) {

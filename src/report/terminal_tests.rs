@@ -144,3 +144,27 @@ fn the_legend_explains_the_marks_that_occur_and_no_others() {
     );
     assert!(!text.contains('✗') && !text.contains('◐'), "{text}");
 }
+
+#[test]
+fn security_problems_are_told_from_broken_requirements() {
+    let runs = [fixture::weak()];
+    let short = page(&runs, narrow());
+    for line in [
+        "security, high  sec.meta.hidden-unicode  (2025-11-25)",
+        "    The tool add has tag characters in description.",
+        r"Adds.\u{e0052}\u{e0065}",
+        "1 security warning; -v shows it.",
+        "Failed: 1 security problem in weak (exit 1).",
+    ] {
+        assert!(short.contains(line), "{line}\n{short}");
+    }
+    let verbose = Look {
+        verbose: true,
+        ..narrow()
+    };
+    let long = page(&runs, verbose);
+    assert!(
+        long.contains("security, low, firm  sec.error.stack-trace"),
+        "{long}"
+    );
+}

@@ -10,6 +10,7 @@ pub mod need;
 mod page;
 pub mod requirement;
 pub mod revision;
+pub mod rule;
 pub mod schema;
 pub mod security;
 
@@ -18,5 +19,6 @@ pub use catalogue::{Catalogue, catalogue};
 pub use need::Need;
 pub use requirement::{Level, Observable, Requirement, Strength};
 pub use revision::{Era, Revision, TransportKind, UnknownRevision};
+pub use rule::Rule;
 pub use schema::SchemaFault;
-pub use security::{SecurityCheck, Severity, security_check, security_checks};
+pub use security::{Confidence, SecurityCheck, Severity, security_check, security_checks};

@@ -33,6 +33,45 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// The word in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// How sure a finding is.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// It may well have an innocent reason.
+    Tentative,
+    /// Hardly anything else explains it.
+    Firm,
+    /// The bytes prove it.
+    #[default]
+    Proven,
+}
+
+impl Confidence {
+    /// The word in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tentative => "tentative",
+            Self::Firm => "firm",
+            Self::Proven => "proven",
+        }
+    }
+}
+
 /// What a check does to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,0 +1,195 @@
+//! Every text that a server offers about itself: what a client shows to its user and feeds to its
+//! model before anything is called.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::listing::{LISTS, listed};
+use crate::check::{Evidence, Problem};
+use crate::scan;
+use crate::transcript::{EventRef, View, WireMessage};
+
+/// A text with its place.
+#[derive(Clone, Debug)]
+pub struct Text<'v> {
+    /// The message that carried it.
+    pub message: &'v WireMessage,
+    /// JSON pointer into the message.
+    pub pointer: String,
+    /// `tool`, `resource`, `resource template`, `prompt` or `server`.
+    pub kind: &'static str,
+    /// Name or URI of the item; empty for the server.
+    pub item: String,
+    /// Path within the item, such as `inputSchema/properties/path/description`.
+    pub within: String,
+    /// What it is for.
+    pub part: Part,
+    /// The text.
+    pub text: &'v str,
+}
+
+/// What a text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It identifies: names, URIs, names of parameters.
+    Name,
+    /// It explains: titles, descriptions, instructions.
+    Prose,
+    /// It is a value: defaults, examples, choices, patterns, media types.
+    Value,
+    /// It is a message of a prompt, which speaks to the model by its nature.
+    Message,
+}
+
+/// Kind of the items of each list, in the order of [`LISTS`].
+const KINDS: [&str; 4] = ["tool", "resource", "resource template", "prompt"];
+
+/// All texts, each once however often it was listed.
+pub fn texts(view: &View) -> Vec<Text<'_>> {
+    let mut found = Vec::new();
+    for method in ["initialize", "server/discover"] {
+        for (exchange, result) in view.results_of(method) {
+            let Some(message) = exchange.responses.first() else {
+                continue;
+            };
+            for member in ["serverInfo", "instructions"] {
+                let root = Root::new(message, "server", "", format!("/result/{member}"));
+                root.walk(&result[member], member, &mut found);
+            }
+        }
+    }
+    for ((method, member, key), kind) in LISTS.into_iter().zip(KINDS) {
+        for entry in listed(view, method, member) {
+            let name = entry.value[key].as_str().unwrap_or_default();
+            let pointer = entry.pointer(member, "");
+            let root = Root::new(entry.message, kind, name, pointer);
+            root.walk(entry.value, "", &mut found);
+        }
+    }
+    for (exchange, result) in view.results_of("prompts/get") {
+        let asked = exchange.params().and_then(|params| params["name"].as_str());
+        let (Some(message), Some(name)) = (exchange.responses.first(), asked) else {
+            continue;
+        };
+        let root = Root::new(message, "prompt", name, "/result/messages".into());
+        root.walk(&result["messages"], "messages", &mut found);
+    }
+    // Of equal texts the one on the main connection is shown.
+    let main = view.main().map(|conversation| &conversation.label);
+    found.sort_by_key(|it| Some(&it.message.at.connection) != main);
+    let mut seen = BTreeSet::new();
+    found.retain(|it| seen.insert((it.kind, it.item.clone(), it.within.clone(), it.text)));
+    found
+}
+
+/// The answers that carried any text: the evidence of a check that found nothing wrong in them.
+pub fn carriers(texts: &[Text<'_>]) -> BTreeSet<EventRef> {
+    texts.iter().map(|it| it.message.at.clone()).collect()
+}
+
+struct Root<'v> {
+    message: &'v WireMessage,
+    kind: &'static str,
+    item: String,
+    pointer: String,
+}
+
+impl<'v> Root<'v> {
+    fn new(message: &'v WireMessage, kind: &'static str, item: &str, pointer: String) -> Self {
+        Self {
+            message,
+            kind,
+            item: item.to_owned(),
+            pointer: format!("{}{pointer}", message.pointer),
+        }
+    }
+
+    fn walk(&self, value: &'v Value, within: &str, found: &mut Vec<Text<'v>>) {
+        let mut open = vec![(value, within.to_owned(), String::new())];
+        while let Some((value, within, below)) = open.pop() {
+            let child = |key: &str| {
+                let step = key.replace('~', "~0").replace('/', "~1");
+                let gap = if within.is_empty() { "" } else { "/" };
+                (format!("{within}{gap}{step}"), format!("{below}/{step}"))
+            };
+            match value {
+                Value::String(text) => found.push(self.text(&within, &below, text)),
+                Value::Array(items) => {
+                    let items = items.iter().enumerate().rev();
+                    open.extend(items.map(|(index, item)| {
+                        let (within, below) = child(&index.to_string());
+                        (item, within, below)
+                    }));
+                }
+                Value::Object(members) => {
+                    for (key, member) in members.iter().rev() {
+                        let (to, below) = child(key);
+                        // The name of a parameter is text as well.
+                        if within.ends_with("properties") {
+                            found.push(Text {
+                                part: Part::Name,
+                                ..self.text(&to, &below, key)
+                            });
+                        }
+                        open.push((member, to, below));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn text(&self, within: &str, below: &str, text: &'v str) -> Text<'v> {
+        Text {
+            message: self.message,
+            pointer: format!("{}{below}", self.pointer),
+            kind: self.kind,
+            item: self.item.clone(),
+            within: within.to_owned(),
+            part: part(within),
+            text,
+        }
+    }
+}
+
+fn part(within: &str) -> Part {
+    if within.starts_with("messages") {
+        return Part::Message;
+    }
+    match within.rsplit('/').next().unwrap_or_default() {
+        "name" | "uri" | "uriTemplate" => Part::Name,
+        "title" | "description" | "instructions" | "$comment" => Part::Prose,
+        _ => Part::Value,
+    }
+}
+
+impl Text<'_> {
+    /// Same in every run: `tool:add/description`.
+    pub fn subject(&self) -> String {
+        if self.item.is_empty() {
+            return format!("{}/{}", self.kind, self.within);
+        }
+        format!("{}:{}/{}", self.kind, self.item, self.within)
+    }
+
+    /// The item as the beginning of a sentence: `The tool add`.
+    pub fn owner(&self) -> String {
+        if self.item.is_empty() {
+            return format!("The {}", self.kind);
+        }
+        format!("The {} {}", self.kind, self.item)
+    }
+
+    /// A problem about this text, with the text around the place as evidence.
+    pub fn problem(&self, message: String, place: &Range<usize>) -> Problem {
+        let mut problem = Problem::new(self.subject(), message);
+        problem.evidence.push(Evidence {
+            event: self.message.at.clone(),
+            pointer: Some(self.pointer.clone()),
+            excerpt: scan::around(self.text, place),
+        });
+        problem
+    }
+}
