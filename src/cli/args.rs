@@ -135,7 +135,7 @@ pub struct RunArgs {
     #[command(flatten)]
     pub selection: SelectionArgs,
 
-    /// Test so many revisions of a server at the same time
+    /// Test so many servers at the same time, and so many revisions over all of them
     #[arg(long, value_name = "N", value_parser = jobs, default_value = "5", help_heading = WHAT)]
     pub jobs: usize,
 

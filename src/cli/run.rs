@@ -5,6 +5,9 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use futures_util::future::try_join_all;
+use tokio::sync::Semaphore;
+
 use super::args::RunArgs;
 use super::exit::ExitCode;
 use super::judge::selection;
@@ -56,7 +59,7 @@ pub(super) fn drive(args: &RunArgs) -> Result<(Outputs, Vec<Tested>), Error> {
         look: outputs.look(),
         exe: around.exe.display().to_string(),
     };
-    let tested = interruptible(test_all(targets, transcripts, &settings, &show))?;
+    let tested = interruptible(test_all(targets, transcripts, &settings, &show, args.jobs))?;
     Ok((outputs, tested))
 }
 
@@ -92,17 +95,24 @@ struct Show {
     exe: String,
 }
 
+/// Several servers at the same time; the results come in the order of the targets. The first
+/// failure ends the others.
 async fn test_all(
     targets: Vec<Target>,
     transcripts: Vec<Option<(PathBuf, File)>>,
     settings: &Settings,
     show: &Show,
+    jobs: usize,
 ) -> Result<Vec<Tested>, Error> {
-    let mut tested = Vec::new();
-    for (target, transcript) in targets.iter().zip(transcripts) {
-        tested.push(test(target, transcript, settings, show).await?);
-    }
-    Ok(tested)
+    let slots = Semaphore::new(jobs);
+    let tests = targets.iter().zip(transcripts).map(|(target, transcript)| {
+        let slots = &slots;
+        async move {
+            let _slot = slots.acquire().await;
+            test(target, transcript, settings, show).await
+        }
+    });
+    try_join_all(tests).await
 }
 
 async fn test(
@@ -207,7 +217,7 @@ fn settings(args: &RunArgs) -> Result<Settings, Error> {
     Ok(Settings {
         startup_timeout: args.startup_timeout,
         request_timeout: args.timeout,
-        jobs: args.jobs,
+        slots: engine::Slots::new(args.jobs),
         revisions: (!revisions.is_empty()).then_some(revisions),
         checks: selection(&args.selection)?,
         allow_tools: args.allow_tool.clone(),

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use futures_util::future::{Either, join_all, select};
 use serde_json::Value;
-use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::outcome::Diagnosis;
@@ -192,11 +191,9 @@ async fn other_handshakes(
     settings: &Settings,
     revisions: Vec<Revision>,
 ) -> Vec<Spoken> {
-    let slots = Semaphore::new(settings.jobs.max(1));
     let asked = revisions.into_iter().map(|revision| {
-        let slots = &slots;
         async move {
-            let _slot = slots.acquire().await;
+            let _slot = settings.slots.suites.acquire().await;
             let label = format!("{revision}/main");
             let mut main = Connection::open(context, revision, &label, assign::MAIN).ok()?;
             let wait = context.deadlines.start_up;

@@ -12,7 +12,10 @@ pub mod survey;
 pub mod weight;
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Semaphore;
 
 use crate::check::Entry;
 use crate::config::target::{Target, TargetKind};
@@ -40,8 +43,8 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// Wait for messages nobody asked for.
     pub quiet: Duration,
-    /// How many revisions are tested at the same time.
-    pub jobs: usize,
+    /// How much is done at the same time; shared by the servers of a run.
+    pub slots: Slots,
     /// Only these revisions; all that the server speaks when `None`.
     pub revisions: Option<Vec<Revision>>,
     /// Which checks are run.
@@ -52,6 +55,25 @@ pub struct Settings {
     pub deny_tools: Vec<String>,
 }
 
+/// Bounds on what is done at the same time. Clones share them.
+#[derive(Clone, Debug)]
+pub struct Slots {
+    /// For driving a revision of a server.
+    pub suites: Arc<Semaphore>,
+    /// For judging a server, which takes memory and no waiting.
+    judges: Arc<Semaphore>,
+}
+
+impl Slots {
+    /// So many revisions are driven at the same time, and one server is judged.
+    pub fn new(jobs: usize) -> Self {
+        Self {
+            suites: Arc::new(Semaphore::new(jobs.max(1))),
+            judges: Arc::new(Semaphore::new(1)),
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         let deadlines = Deadlines::default();
@@ -60,7 +82,7 @@ impl Default for Settings {
             request_timeout: deadlines.request,
             shutdown_grace: deadlines.shutdown,
             quiet: deadlines.quiet,
-            jobs: Revision::ALL.len(),
+            slots: Slots::new(Revision::ALL.len()),
             revisions: None,
             checks: Selection::default(),
             allow_tools: Vec::new(),
@@ -191,8 +213,25 @@ pub async fn run_with(
         Err(diagnosis) => run.diagnosis = Some(masked(diagnosis, &recorder)),
     }
     observer.event(Progress::Finished);
-    judge_into(&mut run, recorder.events_of(""), &entries, settings);
-    run
+    judge_aside(run, recorder.events_of(""), entries, settings.clone()).await
+}
+
+/// Judges on a thread of its own, so that deadlines of other servers do not pass meanwhile.
+async fn judge_aside(
+    mut run: ServerRun,
+    events: Vec<Event>,
+    entries: Vec<Entry>,
+    settings: Settings,
+) -> ServerRun {
+    let _slot = Arc::clone(&settings.slots.judges).acquire_owned().await;
+    let judged = tokio::task::spawn_blocking(move || {
+        judge_into(&mut run, events, &entries, &settings);
+        run
+    });
+    match judged.await {
+        Ok(run) => run,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 /// Judges recorded events, with no server.

@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::sync::Semaphore;
 
 use super::detect::Spoken;
 use super::progress::{Observer, Progress};
@@ -25,7 +24,6 @@ pub async fn drive_all(
     settings: &Settings,
     observer: &dyn Observer,
 ) {
-    let slots = Semaphore::new(settings.jobs.max(1));
     let newest_handshake = newest_handshake(spoken.iter().map(|found| found.revision));
     let suites: Vec<Suite<'_>> = spoken
         .iter()
@@ -48,15 +46,15 @@ pub async fn drive_all(
         false => &[&[Phase::Ordinary, Phase::Last]],
     };
     for phases in passes {
-        let driven = suites.iter().zip(&mut mains).map(|(suite, main)| {
-            let slots = &slots;
-            async move {
-                let _slot = slots.acquire().await;
+        let driven = suites
+            .iter()
+            .zip(&mut mains)
+            .map(|(suite, main)| async move {
+                let _slot = settings.slots.suites.acquire().await;
                 for phase in *phases {
                     suite.drive(main, entries, *phase).await;
                 }
-            }
-        });
+            });
         join_all(driven).await;
     }
 }

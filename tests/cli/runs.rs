@@ -362,3 +362,19 @@ fn a_selection_runs_nothing_else() {
         assert_eq!(outcome["revision"], "2025-06-18");
     }
 }
+
+#[test]
+fn servers_are_tested_at_the_same_time_and_told_in_order() {
+    let place = Place::new();
+    // Each goes on only when the other has been started, and the second is the quicker one.
+    place.put_script("a", "touch a.up; until [ -e b.up ]; do :; done; exit 7");
+    place.put_script("b", "touch b.up; until [ -e a.up ]; do :; done; exit 8");
+    let ended = place.run(&["run", "./a", "./b", "--report", "json=-", "--no-progress"]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    let report = json(&ended.stdout);
+    for (index, name) in ["a", "b"].into_iter().enumerate() {
+        let server = &report["servers"][index];
+        assert_eq!(server["name"], name);
+        assert_eq!(server["diagnosis"]["kind"], "exited", "{server}");
+    }
+}
