@@ -14,6 +14,7 @@ pub mod meta_key;
 pub mod metadata;
 pub mod missing_resource;
 pub mod progress;
+pub mod result_shape;
 pub mod session_ids;
 pub mod stdout;
 pub mod subscription;

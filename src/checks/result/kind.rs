@@ -25,8 +25,8 @@
 //!
 //! ```mcp fails result.body-matches-type
 //! revision 2026-07-28
-//! > tools/call
-//! < merge {"content":null}
+//! > server/discover
+//! < merge {"capabilities":null}
 //! ```
 //!
 //! ```mcp fails result.body-matches-type
@@ -35,6 +35,7 @@
 //! < merge {"requestState":"abc"}
 //! ```
 
+use crate::check::common::result_shape::{OTHER_METHODS, rule_of};
 use crate::check::common::{
     is_modern_request, is_offered, is_plain_request, owned_elsewhere, place_of,
 };
@@ -148,11 +149,14 @@ fn judge_complete(
     };
 }
 
-/// Members of the result itself that its definition requires; what is wrong further inside is
-/// judged by schema/results.
+/// Members of the result itself that its definition requires. What is wrong further inside, and
+/// all of it where the method has a rule of its own, is judged by schema/results.
 fn missing_members(exchange: &Exchange<'_>, result: &Value) -> Vec<String> {
     let revision = Revision::V2026_07_28;
     let method = exchange.method();
+    if rule_of(method) != OTHER_METHODS {
+        return Vec::new();
+    }
     let definition = methods::result_definition(revision, method, exchange.params(), result);
     let Some(Err(faults)) = definition.map(|it| schema::validate(revision, it, result)) else {
         return Vec::new();

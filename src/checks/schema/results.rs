@@ -17,32 +17,55 @@
 //! ```
 //!
 //! ```mcp fails schema.results
+//! > initialize
+//! < merge {"serverInfo":{"version":2}}
+//! ```
+//!
+//! ```mcp fails tools.list.result-shape
 //! > tools/list {"cursor":null}
 //! < merge /tools/0 {"name":null}
 //! < merge /tools/1 {"name":null}
 //! ```
 //!
-//! ```mcp fails schema.results
-//! > initialize
-//! < merge {"serverInfo":{"version":2}}
+//! ```mcp fails tools.call.result-shape
+//! revision 2026-07-28
+//! > tools/call
+//! < merge {"content":null}
 //! ```
 //!
-//! ```mcp fails schema.results
+//! ```mcp fails resources.list.result-shape
+//! > resources/list
+//! < merge /resources/0 {"name":null}
+//! ```
+//!
+//! ```mcp fails resources.templates.list.result-shape
+//! > resources/templates/list
+//! < merge /resourceTemplates/0 {"uriTemplate":null}
+//! ```
+//!
+//! ```mcp fails resources.read.result-shape
 //! revision 2026-07-28
 //! > resources/read
 //! < merge {"contents":[{"uri":"memo://welcome","text":7}]}
 //! ```
+//!
+//! ```mcp fails prompts.list.result-shape
+//! > prompts/list
+//! < merge {"prompts":{}}
+//! ```
+//!
+//! ```mcp fails prompts.get.result-shape
+//! > prompts/get
+//! < merge {"messages":[{"role":"system","content":{"type":"text","text":"Hi"}}]}
+//! ```
 
-use crate::check::common::{
-    generic_place, is_offered, is_plain_request, owned_elsewhere, place_of, revision_of,
-};
+use crate::check::common::result_shape::{OTHER_METHODS, RULES, is_judged_by_shape, rule_of};
+use crate::check::common::{generic_place, is_offered, is_plain_request, place_of, revision_of};
 use crate::check::prelude::*;
 use crate::spec::{SchemaFault, methods, schema};
 
-const RULE: &str = "schema.results";
-
 pub(crate) const CHECK: Check = Check {
-    covers: &[RULE],
+    covers: RULES,
     transports: Transports::All,
     needs: &[],
     effect: Effect::Harmless,
@@ -53,7 +76,6 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    let ruling = verdicts.on(RULE);
     let session = view.session();
     for exchange in view.exchanges() {
         let Reply::Result(message, result) = exchange.reply() else {
@@ -72,6 +94,7 @@ fn judge(view: &View) -> Verdicts {
             // jsonrpc/response-content has that.
             continue;
         }
+        let ruling = verdicts.on(rule_of(method));
         if message.parsed.unrepresentable {
             ruling.inconclusive(format!(
                 "a result of {method} has a number or a string that JSON libraries cannot hold"
@@ -85,14 +108,25 @@ fn judge(view: &View) -> Verdicts {
             Err(faults) => {
                 for fault in faults
                     .iter()
-                    .filter(|fault| is_judged_here(revision, fault))
+                    .filter(|fault| is_judged_by_shape(revision, method, fault))
                 {
                     report(ruling, &exchange, message, definition, fault);
                 }
             }
         }
     }
+    do_not_pass_in_part(&mut verdicts);
     verdicts
+}
+
+/// The general rule is not said to hold while the rule of one method is broken.
+fn do_not_pass_in_part(verdicts: &mut Verdicts) {
+    let broken = RULES.iter().find(|rule| !verdicts.on(rule).problems.is_empty());
+    if let Some(rule) = broken.filter(|rule| **rule != OTHER_METHODS) {
+        verdicts
+            .on(OTHER_METHODS)
+            .inconclusive(format!("{rule} is broken; other results fit"));
+    }
 }
 
 /// What a server makes of a request that is wrong itself is judged by the check that sent it.
@@ -110,24 +144,6 @@ fn is_good(revision: Revision, request: &WireMessage) -> bool {
             .is_some_and(|(value, definition)| {
                 schema::validate(revision, definition, value).is_ok()
             })
-}
-
-fn is_judged_here(revision: Revision, fault: &SchemaFault) -> bool {
-    let place = place_of(fault);
-    if owned_elsewhere(&place) {
-        return false;
-    }
-    if revision.era() == Era::Handshake {
-        return true;
-    }
-    let is_missing_member = fault.pointer.is_empty() && !place.is_empty();
-    let starts = |prefix: &str| place.starts_with(prefix);
-    // result/type, meta/server-info, and the rules on input_required results.
-    !(is_missing_member
-        || starts("/resultType")
-        || starts("/_meta/io.modelcontextprotocol~1serverInfo")
-        || starts("/inputRequests")
-        || starts("/requestState"))
 }
 
 fn report(
