@@ -22,6 +22,9 @@ mod cancel {
 mod completion {
     pub(super) mod capability;
     pub(super) mod complete;
+    pub(super) mod context;
+    pub(super) mod faulty_requests;
+    pub(super) mod totals;
 }
 
 mod content {
@@ -136,8 +139,12 @@ mod progress {
 }
 
 mod prompts {
+    pub(super) mod argument_values;
+    pub(super) mod arguments_member;
     pub(super) mod capability;
+    pub(super) mod content;
     pub(super) mod get;
+    pub(super) mod injection;
     pub(super) mod list;
     pub(super) mod names;
     pub(super) mod unknown_name;
@@ -148,8 +155,10 @@ mod resources {
     pub(super) mod list;
     pub(super) mod not_found_32002;
     pub(super) mod not_found_32602;
+    pub(super) mod odd_uris;
     pub(super) mod read;
     pub(super) mod subscribe;
+    pub(super) mod text_and_size;
     pub(super) mod uri_template;
     pub(super) mod uris;
 }
@@ -216,6 +225,9 @@ pub fn all() -> Vec<Entry> {
         "cancel/server-sends" "cancel/server_sends.rs" cancel server_sends;
         "completion/capability" "completion/capability.rs" completion capability;
         "completion/complete" "completion/complete.rs" completion complete;
+        "completion/context" "completion/context.rs" completion context;
+        "completion/faulty-requests" "completion/faulty_requests.rs" completion faulty_requests;
+        "completion/totals" "completion/totals.rs" completion totals;
         "content/annotations" "content/annotations.rs" content annotations;
         "content/blocks" "content/blocks.rs" content blocks;
         "discover/implemented" "discover/implemented.rs" discover implemented;
@@ -294,8 +306,12 @@ pub fn all() -> Vec<Entry> {
         "progress/course" "progress/course.rs" progress course;
         "progress/token-accepted" "progress/token_accepted.rs" progress token_accepted;
         "progress/tokens" "progress/tokens.rs" progress tokens;
+        "prompts/argument-values" "prompts/argument_values.rs" prompts argument_values;
+        "prompts/arguments-member" "prompts/arguments_member.rs" prompts arguments_member;
         "prompts/capability" "prompts/capability.rs" prompts capability;
+        "prompts/content" "prompts/content.rs" prompts content;
         "prompts/get" "prompts/get.rs" prompts get;
+        "prompts/injection" "prompts/injection.rs" prompts injection;
         "prompts/list" "prompts/list.rs" prompts list;
         "prompts/names" "prompts/names.rs" prompts names;
         "prompts/unknown-name" "prompts/unknown_name.rs" prompts unknown_name;
@@ -303,8 +319,10 @@ pub fn all() -> Vec<Entry> {
         "resources/list" "resources/list.rs" resources list;
         "resources/not-found-32002" "resources/not_found_32002.rs" resources not_found_32002;
         "resources/not-found-32602" "resources/not_found_32602.rs" resources not_found_32602;
+        "resources/odd-uris" "resources/odd_uris.rs" resources odd_uris;
         "resources/read" "resources/read.rs" resources read;
         "resources/subscribe" "resources/subscribe.rs" resources subscribe;
+        "resources/text-and-size" "resources/text_and_size.rs" resources text_and_size;
         "resources/uri-template" "resources/uri_template.rs" resources uri_template;
         "resources/uris" "resources/uris.rs" resources uris;
         "result/kind" "result/kind.rs" result kind;

@@ -40,6 +40,17 @@ pub async fn send_apart(peer: &mut dyn Peer, frames: Vec<Raw>) {
     }
 }
 
+/// Sends requests one after the other over the suite's own connection, and stops when one brings no
+/// answer and the server does not go on answering: then it did not survive that one.
+pub async fn ask_until_silent(peer: &mut dyn Peer, requests: Vec<Request>) {
+    for request in requests {
+        if peer.request(request).await.is_none() && !peer.settle().await {
+            return;
+        }
+    }
+    peer.settle().await;
+}
+
 /// A fresh process gets as long for its first answer as the suite's own one.
 pub const START_UP: Duration = Duration::from_secs(30);
 

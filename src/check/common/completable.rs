@@ -4,6 +4,14 @@ use serde_json::{Value, json};
 
 use super::uri_template;
 use crate::check::peer::Surface;
+use crate::spec::Revision;
+use crate::transcript::Session;
+
+/// True when a server may be asked to complete. 2024-11-05 has no capability for it: the server can
+/// only be asked.
+pub fn may_complete(revision: Revision, session: &Session) -> bool {
+    revision == Revision::V2024_11_05 || session.declares(&["completions"])
+}
 
 /// Arguments of listed prompts and variables of listed templates, as the `ref` of a request and a
 /// name. The first is of a prompt where there is one.

@@ -40,7 +40,7 @@
 //! ```
 
 use crate::check::common::answers::{evidence_first, judge_unanswered, shown, turned_away};
-use crate::check::common::completable::completable;
+use crate::check::common::completable::{completable, may_complete};
 use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
@@ -66,11 +66,6 @@ const MOST: &str = "completion.max-100-values";
 const SAMPLES: usize = 4;
 /// server/utilities/completion#completion-results
 const MOST_VALUES: usize = 100;
-
-/// 2024-11-05 has no capability for it: the server can only be asked.
-fn may_complete(revision: Revision, session: &Session) -> bool {
-    revision == Revision::V2024_11_05 || session.declares(&["completions"])
-}
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {

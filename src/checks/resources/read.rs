@@ -140,11 +140,4 @@ fn judge_contents(ruling: &mut Ruling, exchange: &Exchange<'_>, index: usize, co
             Form::Neither => ruling.broken(about("A blob is not base64.", "blob")),
         };
     }
-    let text = contents["text"].as_str().unwrap_or_default();
-    if text.contains('\0') || text.contains("\u{FFFD}\u{FFFD}") {
-        ruling.odd(about(
-            "Binary data was forced into text: bytes are lost.",
-            "text",
-        ));
-    }
 }

@@ -121,7 +121,9 @@ fn judge(view: &View) -> Verdicts {
 
 /// The general rule is not said to hold while the rule of one method is broken.
 fn do_not_pass_in_part(verdicts: &mut Verdicts) {
-    let broken = RULES.iter().find(|rule| !verdicts.on(rule).problems.is_empty());
+    let broken = RULES
+        .iter()
+        .find(|rule| !verdicts.on(rule).problems.is_empty());
     if let Some(rule) = broken.filter(|rule| **rule != OTHER_METHODS) {
         verdicts
             .on(OTHER_METHODS)
