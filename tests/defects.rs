@@ -41,7 +41,13 @@ struct Verdict {
 
 #[test]
 fn the_clean_server_triggers_nothing() {
-    let http = [&[][..], &["--sse"], &["--token", "t"]];
+    let http = [
+        &[][..],
+        &["--sse"],
+        &["--sse", "--early-close"],
+        &["--stateless"],
+        &["--token", "t"],
+    ];
     let jobs = http
         .map(|words| (TransportKind::StreamableHttp, owned(words)))
         .into_iter()

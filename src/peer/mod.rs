@@ -21,6 +21,8 @@ pub struct Deadlines {
     pub quiet: Duration,
     /// Wait for the right answer after one with a foreign id came.
     pub stray: Duration,
+    /// Longest wait before an event stream is taken up again, whatever the server asks for.
+    pub resume: Duration,
 }
 
 impl Default for Deadlines {
@@ -31,6 +33,7 @@ impl Default for Deadlines {
             shutdown: Duration::from_secs(5),
             quiet: Duration::from_millis(50),
             stray: Duration::from_secs(1),
+            resume: Duration::from_secs(2),
         }
     }
 }

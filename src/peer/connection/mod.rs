@@ -2,6 +2,7 @@
 
 mod closing;
 mod receiving;
+mod resuming;
 mod sending;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,7 @@ pub struct Connection {
     answers: BTreeMap<Id, Answer>,
     heads: BTreeMap<Channel, HttpAnswer>,
     ended: BTreeSet<Channel>,
+    streams: resuming::Streams,
     strays: u32,
     gone: bool,
     exited: bool,
@@ -89,6 +91,7 @@ impl Connection {
             answers: BTreeMap::new(),
             heads: BTreeMap::new(),
             ended: BTreeSet::new(),
+            streams: resuming::Streams::default(),
             strays: 0,
             gone: false,
             exited: false,

@@ -38,13 +38,15 @@ impl Connection {
 
     pub(super) async fn pump_whatever(&mut self, until: Instant, done: impl Fn(&Self) -> bool) {
         while !done(self) {
-            match tokio::time::timeout_at(until, self.transport.receive()).await {
+            let wake = self.streams.next().map_or(until, |next| next.min(until));
+            match tokio::time::timeout_at(wake, self.transport.receive()).await {
                 Ok(Some(inbound)) => self.take(inbound),
                 Ok(None) => {
                     self.gone = true;
                     self.exited = true;
                     return;
                 }
+                Err(_) if wake < until => self.resume_due(),
                 Err(_) => return,
             }
         }
@@ -55,6 +57,10 @@ impl Connection {
         match &body {
             Body::Frame(frame) => {
                 let parsed = rpc::parse(&frame.bytes);
+                if let Some(meta) = &frame.sse {
+                    self.streams.event(channel, meta);
+                }
+                self.note_answer(channel, &parsed);
                 self.tape.received(channel, body);
                 self.sort(parsed);
                 return;
@@ -70,9 +76,8 @@ impl Connection {
                 self.heads.insert(channel, answer);
             }
             Body::StreamEnd if channel == Channel::Stdio => self.gone = true,
-            Body::StreamEnd => {
-                self.ended.insert(channel);
-            }
+            Body::StreamEnd => self.stream_ended(channel),
+            Body::Sse(meta) => self.streams.event(channel, meta),
             Body::Process(Process::Exited { .. }) => {
                 self.gone = true;
                 self.exited = true;

@@ -174,6 +174,9 @@ impl Connection {
         };
         self.tape
             .sent(channel, Some(intent), Body::HttpRequest(request.clone()));
+        if method == "POST" {
+            self.streams.follow(channel);
+        }
         if !bytes.is_empty() {
             let frame = Frame::line(bytes.clone());
             self.tape.sent(channel, Some(intent), Body::Frame(frame));
