@@ -21,7 +21,12 @@ fn main() {
                 .map(move |(index, example)| trial(entry, index, example))
         })
         .collect();
-    libtest_mimic::run(&arguments, trials).exit();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if arguments.filter.is_some() && conclusion.num_passed + conclusion.num_failed == 0 {
+        eprintln!("no check has such an id; file_name.rs is area/file-name");
+        std::process::exit(101);
+    }
+    conclusion.exit();
 }
 
 fn trial(entry: Entry, index: usize, example: Example) -> Trial {

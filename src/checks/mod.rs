@@ -189,6 +189,10 @@ mod subscriptions {
     pub(super) mod listen;
 }
 
+mod tasks {
+    pub(super) mod unknown_id;
+}
+
 mod tools {
     pub(super) mod call;
     pub(super) mod capability;
@@ -336,6 +340,7 @@ pub fn all() -> Vec<Entry> {
         "stdio/stdout-only-messages" "stdio/stdout_only_messages.rs" stdio stdout_only_messages;
         "subscriptions/acknowledgment" "subscriptions/acknowledgment.rs" subscriptions acknowledgment;
         "subscriptions/listen" "subscriptions/listen.rs" subscriptions listen;
+        "tasks/unknown-id" "tasks/unknown_id.rs" tasks unknown_id;
         "tools/call" "tools/call.rs" tools call;
         "tools/capability" "tools/capability.rs" tools capability;
         "tools/input-schema" "tools/input_schema.rs" tools input_schema;
