@@ -109,12 +109,6 @@ pub enum Turn {
     NewWarning,
     /// It is gone, and the requirement was seen to hold.
     Mended,
-    /// It is gone, and nobody knows whether the requirement holds, or what it was about is gone.
-    NoLongerSeen,
-    /// It was seen to hold, and is not judged any more.
-    NoLongerJudged,
-    /// It was not judged, and is seen to hold now.
-    NewlyJudged,
 }
 
 /// What changed about one server.
@@ -218,6 +212,7 @@ impl Diff {
 
 fn server(old: &Side, new: &Side) -> ServerDiff {
     let offers = offers::compare(&old.surface, &new.surface);
+    let turns = verdicts::compare(old, new);
     let changes = offers.changes;
     let verdict = match changes.iter().map(|change| change.class).min() {
         None => Verdict::Unchanged,
@@ -234,10 +229,10 @@ fn server(old: &Side, new: &Side) -> ServerDiff {
         before: old.identity(),
         after: new.identity(),
         verdict,
-        verdicts: verdicts::compare(old, new),
+        verdicts: turns.changes,
         compared: offers.compared,
         changes,
-        not_compared: offers.not_compared,
+        not_compared: [offers.not_compared, turns.not_compared].concat(),
     }
 }
 

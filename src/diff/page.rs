@@ -260,9 +260,6 @@ fn verdict_lines(server: &ServerDiff) -> String {
             Turn::NewFailure => (RED, "new violation"),
             Turn::NewWarning => (YELLOW, "new warning"),
             Turn::Mended => (GREEN, "mended"),
-            Turn::NoLongerSeen => (DIM, "no longer seen"),
-            Turn::NoLongerJudged => (YELLOW, "no longer judged"),
-            Turn::NewlyJudged => (GREEN, "judged now, and holds"),
         };
         let mut line = format!("  {}  {}", paint(style, word), escape(requirement));
         if !subject.is_empty() {

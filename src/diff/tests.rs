@@ -225,26 +225,30 @@ fn verdicts_turn_both_ways() {
     mended.findings.clear();
     let turns = |old, new| {
         let diff = Diff::between(&[Side::of_run(old)], &[Side::of_run(new)]);
-        let verdicts = diff.servers.into_iter().next().unwrap().verdicts;
-        verdicts
-            .into_iter()
-            .map(|it| (it.turn, it.requirement))
-            .collect::<Vec<_>>()
+        let server = diff.servers.into_iter().next().unwrap();
+        let turned = server.verdicts.into_iter();
+        let turned: Vec<_> = turned.map(|it| (it.turn, it.requirement)).collect();
+        (turned, server.not_compared.join("\n"))
     };
-    let there = turns(&mended, &broken);
+    let echo = "jsonrpc.response-id-echo".to_owned();
+    let (there, once) = turns(&mended, &broken);
     assert!(
-        there.contains(&(Turn::NewFailure, "jsonrpc.response-id-echo".into())),
+        there.contains(&(Turn::NewFailure, echo.clone())),
         "{there:?}"
     );
-    assert!(there.contains(&(Turn::NoLongerJudged, "tools.call.unknown-tool-code".into())));
-    let back = turns(&broken, &mended);
+    let open = "tools.call.unknown-tool-code";
     assert!(
-        back.contains(&(Turn::Mended, "jsonrpc.response-id-echo".into())),
-        "{back:?}"
+        once.contains(&format!("{open}: held before, and is not judged now")),
+        "{once}"
     );
-    assert!(back.contains(&(Turn::NewlyJudged, "tools.call.unknown-tool-code".into())));
+    let (back, once) = turns(&broken, &mended);
+    assert!(back.contains(&(Turn::Mended, echo)), "{back:?}");
+    assert!(
+        once.contains(&format!("{open}: was not judged before, and holds now")),
+        "{once}"
+    );
     // What one side never asked about did not turn.
-    assert!(turns(&clean, &broken).is_empty());
+    assert!(turns(&clean, &broken).0.is_empty());
 }
 
 #[test]

@@ -8,44 +8,58 @@ use crate::engine::outcome::{FindingStatus, Status};
 use crate::spec::Revision;
 use crate::surface::Kind;
 
-/// What turned, at the revisions and over the transports that both sides were judged at.
-pub(super) fn compare(old: &Side, new: &Side) -> Vec<VerdictChange> {
-    let mut turns = Turns::default();
+/// What turned, at the revisions that both sides were judged at.
+///
+/// A requirement that could be judged on one side only is no change of the server: a slow machine
+/// is enough for that.
+pub(super) fn compare(old: &Side, new: &Side) -> Turns {
+    let mut turns = Collected::default();
     let (before, after) = (Index::of(old), Index::of(new));
     for (finding, revision) in each(&new.findings) {
-        let place = (finding.fingerprint.as_str(), revision);
-        let is_known = before
-            .findings
-            .get(&place)
-            .is_some_and(|known| *known <= finding.status);
-        if is_known || !before.judged(finding, revision) {
-            continue;
-        }
         let turn = match finding.status {
             FindingStatus::Failed => Turn::NewFailure,
             FindingStatus::Warned => Turn::NewWarning,
             FindingStatus::Info => continue,
         };
-        turns.add(turn, finding, revision);
-    }
-    for (finding, revision) in each(&old.findings) {
-        let place = (finding.fingerprint.as_str(), revision);
-        let is_gone = after
-            .findings
-            .get(&place)
-            .is_none_or(|status| *status > finding.status);
-        if !is_gone || finding.status == FindingStatus::Info || !after.judged(finding, revision) {
+        if before.has(finding, revision) {
             continue;
         }
-        let turn = match after.status(finding, revision) {
-            _ if is_entry_gone(&finding.subject, new, revision) => Turn::NoLongerSeen,
-            Some(Status::Passed | Status::Failed | Status::Warned) => Turn::Mended,
-            _ => Turn::NoLongerSeen,
-        };
-        turns.add(turn, finding, revision);
+        match before.status(finding, revision) {
+            None => {}
+            Some(status) if is_open(status) => {
+                turns.not_compared(finding, "was not judged before, and is broken now");
+            }
+            Some(_) => turns.add(turn, finding, revision),
+        }
     }
-    turns.outcomes(&before, &after);
+    for (finding, revision) in each(&old.findings) {
+        if finding.status == FindingStatus::Info || after.has(finding, revision) {
+            continue;
+        }
+        match after.status(finding, revision) {
+            None => {}
+            Some(_) if is_entry_gone(&finding.subject, new, revision) => {}
+            Some(Status::Passed | Status::Failed | Status::Warned) => {
+                turns.add(Turn::Mended, finding, revision);
+            }
+            Some(_) => turns.not_compared(finding, "was broken before, and is not judged now"),
+        }
+    }
+    turns.judged_once(&before, &after);
     turns.done()
+}
+
+/// Two judgements, compared.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Turns {
+    /// What turned.
+    pub(super) changes: Vec<VerdictChange>,
+    /// What one side could not judge.
+    pub(super) not_compared: Vec<String>,
+}
+
+fn is_open(status: Status) -> bool {
+    matches!(status, Status::Inconclusive | Status::Broken)
 }
 
 fn each(findings: &[Finding]) -> impl Iterator<Item = (&Finding, Revision)> {
@@ -106,53 +120,53 @@ impl<'s> Index<'s> {
         statuses.next()
     }
 
-    /// True when this side says anything about the requirement at the revision.
-    fn judged(&self, finding: &Finding, revision: Revision) -> bool {
-        self.status(finding, revision).is_some()
+    /// True when this side has the finding, as grave or graver.
+    fn has(&self, finding: &Finding, revision: Revision) -> bool {
+        let known = self.findings.get(&(finding.fingerprint.as_str(), revision));
+        known.is_some_and(|status| *status <= finding.status)
     }
 }
 
-#[derive(Default)]
-struct Turns(BTreeMap<(Turn, String, String, String), BTreeSet<Revision>>);
+type Turned = (Turn, String, String, String);
 
-impl Turns {
+#[derive(Default)]
+struct Collected {
+    turned: BTreeMap<Turned, BTreeSet<Revision>>,
+    not_compared: BTreeSet<String>,
+}
+
+impl Collected {
     fn add(&mut self, turn: Turn, finding: &Finding, revision: Revision) {
         let requirement = finding.requirements.join(" ");
-        let key = (
-            turn,
-            requirement,
-            finding.subject.clone(),
-            finding.message.clone(),
-        );
-        self.0.entry(key).or_default().insert(revision);
+        let subject = finding.subject.clone();
+        let key = (turn, requirement, subject, finding.message.clone());
+        self.turned.entry(key).or_default().insert(revision);
     }
 
-    /// Requirements that came to be judged, or that are not any more, without a finding.
-    fn outcomes(&mut self, before: &Index<'_>, after: &Index<'_>) {
-        let is_open = |status: Status| matches!(status, Status::Inconclusive | Status::Broken);
-        for ((requirement, check, revision), is) in &after.outcomes {
-            let Some(was) = before.outcomes.get(&(*requirement, *check, *revision)) else {
-                continue;
-            };
-            let turn = match (was, is) {
-                (Status::Passed, status) if is_open(*status) => Turn::NoLongerJudged,
-                (status, Status::Passed) if is_open(*status) => Turn::NewlyJudged,
+    fn not_compared(&mut self, finding: &Finding, what: &str) {
+        let requirement = finding.requirements.join(" ");
+        let text = format!("{requirement} {}: {what}", finding.subject);
+        self.not_compared.insert(text);
+    }
+
+    /// Requirements that were seen to hold on one side and could not be judged on the other.
+    fn judged_once(&mut self, before: &Index<'_>, after: &Index<'_>) {
+        for (place, is) in &after.outcomes {
+            let once = match before.outcomes.get(place) {
+                Some(Status::Passed) if is_open(*is) => "held before, and is not judged now",
+                Some(was) if is_open(*was) && *is == Status::Passed => {
+                    "was not judged before, and holds now"
+                }
                 _ => continue,
             };
-            let key = (
-                turn,
-                (*requirement).to_owned(),
-                String::new(),
-                String::new(),
-            );
-            self.0.entry(key).or_default().insert(*revision);
+            self.not_compared.insert(format!("{}: {once}", place.0));
         }
     }
 
-    fn done(self) -> Vec<VerdictChange> {
-        let turned = self.0.into_iter();
-        turned
-            .map(
+    fn done(self) -> Turns {
+        let turned = self.turned.into_iter();
+        let changes =
+            turned.map(
                 |((turn, requirement, subject, message), revisions)| VerdictChange {
                     turn,
                     requirement,
@@ -160,7 +174,10 @@ impl Turns {
                     message,
                     revisions,
                 },
-            )
-            .collect()
+            );
+        Turns {
+            changes: changes.collect(),
+            not_compared: self.not_compared.into_iter().collect(),
+        }
     }
 }
