@@ -92,8 +92,8 @@ fn wrong_flags_are_refused_before_anything_runs() {
         (&["--env", "=x"], "NAME=VALUE"),
         (&["--cwd", "nowhere"], "--cwd nowhere is not a directory"),
         (&["--fail-on", "maybe"], "maybe"),
-        (&["--report", "xml=x"], "known are json and junit"),
-        (&["--report", "json"], "json=FILE or junit=FILE"),
+        (&["--report", "xml=x"], "known are json, junit, sarif"),
+        (&["--report", "json"], "it must look like json=FILE"),
         (&["--report", "json=no/dir/x"], "no/dir/x cannot be written"),
         (&["--transcript", "no/dir/x"], "no/dir/x cannot be written"),
         (

@@ -235,7 +235,10 @@ pub struct SelectionArgs {
 /// How the outcome is told.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// Also write a report: json=FILE or junit=FILE; `-` is standard output
+    /// Also write a report: json, junit, sarif, markdown or github =FILE; `-` is standard output
+    ///
+    /// `github` are the annotations of GitHub Actions; in a workflow they are also printed unasked.
+    /// `markdown=$GITHUB_STEP_SUMMARY` makes a job summary.
     #[arg(long, value_name = "KIND=FILE", help_heading = REPORT)]
     pub report: Vec<ReportFile>,
 

@@ -12,7 +12,7 @@ use crate::engine::ServerRun;
 use crate::errors::Error;
 use crate::report::paint::{Look, NARROWEST, WIDEST};
 use crate::report::terminal::{self, Directions};
-use crate::report::{Report, Standing, build, json, junit};
+use crate::report::{FailOn, Report, Standing, build, github, json, junit, markdown, sarif};
 use crate::transcript::{Direction, Event};
 
 /// The value of `--report`.
@@ -27,23 +27,32 @@ pub struct ReportFile {
 enum Kind {
     Json,
     Junit,
+    Sarif,
+    Markdown,
+    Github,
 }
+
+/// The kinds by their names.
+const KINDS: [(&str, Kind); 5] = [
+    ("json", Kind::Json),
+    ("junit", Kind::Junit),
+    ("sarif", Kind::Sarif),
+    ("markdown", Kind::Markdown),
+    ("github", Kind::Github),
+];
 
 impl FromStr for ReportFile {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (kind, file) = text
-            .split_once('=')
-            .ok_or("it must look like json=FILE or junit=FILE")?;
-        let kind = match kind {
-            "json" => Kind::Json,
-            "junit" => Kind::Junit,
-            _ => {
-                return Err(format!(
-                    "{kind:?} is not a kind of report; known are json and junit"
-                ));
-            }
+        let (kind, file) = text.split_once('=').ok_or("it must look like json=FILE")?;
+        let known = KINDS.iter().find(|(name, _)| *name == kind);
+        let Some((_, kind)) = known.copied() else {
+            let names: Vec<&str> = KINDS.iter().map(|(name, _)| *name).collect();
+            let names = names.join(", ");
+            return Err(format!(
+                "{kind:?} is not a kind of report; known are {names}"
+            ));
         };
         let file = match file {
             "" => return Err("the file name is missing".into()),
@@ -145,7 +154,13 @@ impl Outputs {
         }
         let (to_stderr, color, look) = (self.stdout.is_some(), self.color, self.look);
         let report = self.write(&runs)?;
-        let page = terminal::render(&report, &directions, look);
+        let mut page = terminal::render(&report, &directions, look);
+        if on_github() {
+            page = github::fenced(&page, &token());
+            if !to_stderr {
+                page.push_str(&github::render(&report));
+            }
+        }
         print_page(&page, to_stderr, color);
         Ok(Standing::of_report(&report, look.fail_on).into())
     }
@@ -155,13 +170,13 @@ impl Outputs {
     /// # Errors
     /// A file cannot be written.
     pub fn write(self, runs: &[ServerRun]) -> Result<Report, Error> {
-        let report = build(runs);
+        let (report, fail_on) = (build(runs), self.look.fail_on);
         for (kind, path, mut file) in self.files {
-            file.write_all(rendered(kind, &report).as_bytes())
+            file.write_all(rendered(kind, &report, fail_on).as_bytes())
                 .map_err(|error| Error::unwritable(&path, error))?;
         }
         if let Some(kind) = self.stdout {
-            print(rendered(kind, &report).as_bytes());
+            print(rendered(kind, &report, fail_on).as_bytes());
         }
         Ok(report)
     }
@@ -172,11 +187,29 @@ impl Outputs {
     }
 }
 
-fn rendered(kind: Kind, report: &Report) -> String {
+fn rendered(kind: Kind, report: &Report, fail_on: FailOn) -> String {
     match kind {
         Kind::Json => json::render(report),
         Kind::Junit => junit::render(report),
+        Kind::Sarif => sarif::render(report),
+        Kind::Markdown => markdown::render(report, fail_on),
+        Kind::Github => github::render(report),
     }
+}
+
+/// True in a workflow of GitHub Actions, which takes lines of output for commands.
+fn on_github() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// A word that no server can know before it is printed.
+fn token() -> String {
+    let seed = (std::process::id(), std::time::SystemTime::now());
+    let state = std::collections::hash_map::RandomState::new();
+    format!(
+        "mcp-check-{:016x}",
+        std::hash::BuildHasher::hash_one(&state, seed)
+    )
 }
 
 /// Creates a file for writing.
@@ -237,6 +270,8 @@ mod tests {
         assert_eq!(json.kind, Kind::Json);
         let junit: ReportFile = "junit=-".parse().unwrap();
         assert_eq!((junit.kind, junit.file), (Kind::Junit, None));
+        let sarif: ReportFile = "sarif=x".parse().unwrap();
+        assert_eq!(sarif.kind, Kind::Sarif);
         for wrong in ["json", "json=", "xml=a", "=a"] {
             assert!(wrong.parse::<ReportFile>().is_err(), "{wrong}");
         }

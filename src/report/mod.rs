@@ -4,12 +4,15 @@ pub mod causes;
 pub mod escape;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod github;
 pub mod json;
 pub mod junit;
 pub mod live;
+pub mod markdown;
 pub mod matrix;
 pub mod model;
 pub mod paint;
+pub mod sarif;
 pub mod sections;
 pub mod standing;
 pub mod table;

@@ -378,3 +378,27 @@ fn servers_are_tested_at_the_same_time_and_told_in_order() {
         assert_eq!(server["diagnosis"]["kind"], "exited", "{server}");
     }
 }
+
+#[test]
+fn in_a_workflow_findings_are_annotations_and_text_of_a_server_is_no_command() {
+    let place = Place::new();
+    place.put_script("server", "echo '::error::x' >&2; exit 7");
+    let words = ["run", "./server", "--no-progress"];
+    let ended = place.run_with(&[("GITHUB_ACTIONS", "true")], &words);
+    let lines: Vec<&str> = ended.stdout.lines().collect();
+    let token = lines[0].strip_prefix("::stop-commands::").unwrap();
+    let open = lines
+        .iter()
+        .position(|line| *line == format!("::{token}::"));
+    let told = &lines[open.unwrap() + 1..];
+    assert_eq!(told.len(), 1, "{}", ended.stdout);
+    assert!(
+        told[0].starts_with("::error title=server%3A not tested::"),
+        "{told:?}"
+    );
+    assert!(!place.run(&words).stdout.contains("::stop-commands::"));
+    for kind in ["sarif", "markdown", "github"] {
+        place.run(&["run", "./server", "--report", &format!("{kind}=out.{kind}")]);
+        assert!(!place.read(&format!("out.{kind}")).is_empty());
+    }
+}
