@@ -9,6 +9,8 @@
 mod command;
 #[path = "cli/diffs.rs"]
 mod diffs;
+#[path = "cli/mocks.rs"]
+mod mocks;
 #[path = "cli/runs.rs"]
 mod runs;
 

@@ -44,6 +44,8 @@ pub enum Command {
     /// Compare a server with its committed snapshot
     #[command(after_help = SNAPSHOT_EXAMPLES)]
     Snapshot(Box<SnapshotArgs>),
+    /// Be the server that a script or a transcript describes
+    Mock(MockArgs),
     /// List the checks, or the requirements they judge
     List(ListArgs),
     /// Explain a check, a requirement or a security check
@@ -202,6 +204,22 @@ pub struct DiffArgs {
     /// Only use ASCII characters in what mcp-check itself writes
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// Arguments of `mock`.
+#[derive(Debug, Args)]
+pub struct MockArgs {
+    /// A script (docs/script-notation.md) or a transcript of `run --transcript`
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Serve Streamable HTTP on this machine; the URL is written to standard error
+    #[arg(long)]
+    pub http: bool,
+
+    /// The port; 0 is any free one
+    #[arg(long, value_name = "N", default_value = "0", requires = "http")]
+    pub port: u16,
 }
 
 /// Arguments of `snapshot`.

@@ -7,6 +7,7 @@ pub mod exit;
 pub mod explain;
 pub mod judge;
 pub mod list;
+pub mod mock;
 pub mod nearest;
 pub mod output;
 pub mod run;
@@ -41,6 +42,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Judge(args) => judge::judge(args),
         Command::Diff(args) => diff::diff(args),
         Command::Snapshot(args) => snapshot::snapshot(args),
+        Command::Mock(args) => mock::mock(args),
         Command::List(args) => list::list(args),
         Command::Explain(args) => explain::explain(args),
         Command::DemoServer(args) => demo_server::play(args),

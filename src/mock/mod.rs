@@ -13,11 +13,13 @@
 //! react               the reactions of a rule to acts
 //! session             what the handshakes agreed on
 //! server              the state of one process or endpoint, input to acts
-//! play                a server over real standard input and output; the only IO
+//! recorded            a server that says again what a recorded one said
+//! play, http          a server over real standard input and output, or over HTTP; the only IO
 //! ```
 
 mod answer;
 mod gate;
+pub mod http;
 mod matching;
 mod methods;
 mod modern;
@@ -25,16 +27,37 @@ mod notation;
 mod offer;
 pub mod play;
 mod react;
+mod recorded;
 pub mod script;
 mod server;
 mod session;
 #[cfg(test)]
 mod tests;
 
+pub use recorded::Recorded;
 pub use script::{Script, ScriptError};
 pub use server::Server;
 
 use crate::transcript::HttpRequest;
+
+/// A server that is played: what it does about each input.
+pub trait Played: Send {
+    /// What the process does before it reads anything.
+    fn start(&mut self) -> Vec<Act>;
+
+    /// What it does about an input.
+    fn receive(&mut self, input: Input<'_>) -> Vec<Act>;
+}
+
+impl Played for Server {
+    fn start(&mut self) -> Vec<Act> {
+        Self::start(self)
+    }
+
+    fn receive(&mut self, input: Input<'_>) -> Vec<Act> {
+        Self::receive(self, input)
+    }
+}
 
 /// Something that reaches a server.
 #[derive(Clone, Copy, Debug)]

@@ -2,14 +2,14 @@
 
 use std::io::{self, BufRead, Write};
 
-use super::{Act, Input, Server};
+use super::{Act, Input, Played};
 
 /// Plays a server until it exits, and returns its exit code. A script that outlives the end of its
 /// input waits for a signal, which ends the process whatever the script says about it.
 ///
 /// # Errors
 /// Standard input cannot be read, or standard output or error cannot be written.
-pub fn stdio(server: Server) -> io::Result<i32> {
+pub fn stdio(server: impl Played) -> io::Result<i32> {
     let mut streams = Streams {
         output: &mut io::stdout().lock(),
         errors: &mut io::stderr().lock(),
@@ -29,7 +29,7 @@ struct Streams<'s> {
 
 /// `None` when the input ended and the server did not exit.
 fn play(
-    mut server: Server,
+    mut server: impl Played,
     input: &mut dyn BufRead,
     streams: &mut Streams<'_>,
 ) -> io::Result<Option<i32>> {
@@ -84,7 +84,7 @@ impl Streams<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::Script;
+    use crate::mock::{Script, Server};
 
     /// Exit code, standard output and standard error of a script that reads `input`.
     fn played(script: &str, input: &str) -> (Option<i32>, String, String) {

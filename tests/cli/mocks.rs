@@ -1,0 +1,95 @@
+//! Scripts and recordings as servers.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::command::Place;
+
+const QUICK: [&str; 6] = [
+    "--check",
+    "tools/",
+    "--no-progress",
+    "--fail-on",
+    "never",
+    "--report",
+];
+
+/// Tests a mock with few checks and returns the report of the one server.
+fn tested(place: &Place, name: &str, target: &[&str]) -> Value {
+    let report = format!("json={name}.json");
+    let transcript = format!("{name}.jsonl");
+    let mut words = vec!["run"];
+    words.extend(QUICK);
+    words.extend([report.as_str(), "--transcript", &transcript]);
+    words.extend(target);
+    let ended = place.run(&words);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let report: Value = serde_json::from_str(&place.read(&format!("{name}.json"))).unwrap();
+    report["servers"][0].clone()
+}
+
+#[test]
+fn a_recording_plays_the_server_that_was_recorded() {
+    let place = Place::new();
+    let program = env!("CARGO_BIN_EXE_mcp-check");
+    let real = tested(&place, "real", &["--", program, "demo-server", "broken"]);
+    let mocked = tested(&place, "mocked", &["--", program, "mock", "real.jsonl"]);
+    assert_eq!(real["surface"], mocked["surface"]);
+    assert_eq!(real["revisions"], mocked["revisions"]);
+    let same = place.run(&["diff", "real.json", "mocked.json"]);
+    assert!(same.stdout.contains("Unchanged"), "{same:?}");
+}
+
+#[test]
+fn a_script_and_a_recording_are_served_over_http() {
+    let place = Place::new();
+    place.put(
+        "server.mcp",
+        "transport http\n> ping\n< error -32601 \"no\"\n",
+    );
+    let serve = |words: &[&str]| {
+        let mut child = place.command(words).stderr(Stdio::piped()).spawn().unwrap();
+        let mut url = String::new();
+        let errors = child.stderr.take().unwrap();
+        BufReader::new(errors).read_line(&mut url).unwrap();
+        (child, url.trim().to_owned())
+    };
+    let (mut child, url) = serve(&["mock", "server.mcp"]);
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    let real = tested(&place, "real", &[&url]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(real["transport"], "http");
+    assert_eq!(real["revisions"].as_array().unwrap().len(), 5);
+    let (mut child, url) = serve(&["mock", "real.jsonl", "--http"]);
+    let mocked = tested(&place, "mocked", &[&url]);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(real["surface"], mocked["surface"]);
+}
+
+#[test]
+fn what_is_no_script_is_refused_with_its_place() {
+    let place = Place::new();
+    place.put("a.mcp", "> ping\n< nonsense\n");
+    place.put("b.mcp", "> ping\n< silence\n");
+    place.put("c.jsonl", "{}\n");
+    for (words, why) in [
+        (
+            vec!["mock", "a.mcp"],
+            "a.mcp cannot be read: line 2, column 3",
+        ),
+        (
+            vec!["mock", "b.mcp", "--http"],
+            "b.mcp describes a server over stdio",
+        ),
+        (vec!["mock", "c.jsonl"], "c.jsonl cannot be read"),
+        (vec!["mock", "gone"], "gone cannot be read"),
+    ] {
+        let ended = place.run(&words);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.stderr.contains(why), "{why}\n{ended:?}");
+    }
+}
