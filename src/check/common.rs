@@ -6,6 +6,7 @@ pub mod broken_input;
 pub mod cancellation;
 pub mod completable;
 pub mod handshake;
+pub mod header_params;
 pub mod http;
 pub mod json_schema;
 pub mod listing;

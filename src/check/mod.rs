@@ -11,7 +11,7 @@ pub mod peer;
 pub mod prelude;
 pub mod verdict;
 
-pub use peer::{HttpCall, Opening, Peer, Pending, Raw, Request, Surface};
+pub use peer::{Callable, HttpCall, Opening, Peer, Pending, Raw, Request, Surface};
 pub use verdict::{Evidence, Problem, Ruling, Verdicts};
 
 use crate::spec::TransportKind;

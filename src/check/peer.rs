@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::rpc::Id;
 use crate::spec::{Revision, TransportKind};
@@ -238,6 +238,9 @@ pub enum Opening {
     Silent,
     /// The usual set-up of the revision: the handshake, or nothing in 2026-07-28.
     Ready,
+    /// The handshake as a client with these capabilities, whose features are then answered in the
+    /// blandest way. Nothing in 2026-07-28, where each request declares its own.
+    Declaring(Value),
 }
 
 /// What the server listed on the main connection, over all pages.
@@ -251,6 +254,29 @@ pub struct Surface {
     pub templates: Vec<Value>,
     /// Entries of `prompts/list`.
     pub prompts: Vec<Value>,
+    /// Tools that the safety policy allows to be called.
+    pub callable: Vec<Callable>,
+}
+
+/// A tool that may be called.
+#[derive(Clone, Debug)]
+pub struct Callable {
+    /// Its definition as listed.
+    pub tool: Value,
+    /// Its name.
+    pub name: String,
+    /// The simplest arguments that its schema accepts.
+    pub arguments: Value,
+    /// True when it reported progress in the survey.
+    pub reports_progress: bool,
+}
+
+impl Callable {
+    /// A call with the simplest arguments.
+    pub fn call(&self, intent: &str) -> Request {
+        let params = json!({"name": self.name, "arguments": self.arguments});
+        Request::new(intent, "tools/call").params(params)
+    }
 }
 
 impl Surface {

@@ -4,7 +4,7 @@ pub use std::time::Duration;
 
 pub use serde_json::{Value, json};
 
-pub use super::peer::{Answer, HttpCall, Opening, Peer, Pending, Raw, Request, Surface};
+pub use super::peer::{Answer, Callable, HttpCall, Opening, Peer, Pending, Raw, Request, Surface};
 pub use super::verdict::{Evidence, Problem, Ruling, Verdicts};
 pub use super::{Check, Effect, Method, Need, Scope, Transports};
 pub use crate::rpc::{self, Id, Message, Parsed, code};

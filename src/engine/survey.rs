@@ -6,10 +6,12 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::{Settings, arguments};
-use crate::check::peer::{Answer, Request, Surface};
+use crate::check::common::progress::progress_of;
+use crate::check::peer::{Answer, Callable, Request, Surface};
 use crate::peer::Connection;
+use crate::rpc::Id;
 use crate::spec::Era;
-use crate::transcript::Session;
+use crate::transcript::{Conversation, Session};
 
 /// Intent of the survey's requests.
 pub use crate::transcript::view::SURVEY;
@@ -36,7 +38,9 @@ pub async fn survey(connection: &mut Connection, session: Session, settings: &Se
     }
     read_resources(connection, &surface).await;
     get_prompts(connection, &surface).await;
-    call_tools(connection, &surface, settings).await;
+    // Headers mirror arguments as the listed tools want it.
+    connection.set_facts(session.clone(), Rc::new(surface.clone()));
+    surface.callable = call_tools(connection, &surface, settings).await;
     if connection.revision().era() == Era::Handshake && !connection.is_gone() {
         connection.call(Request::new(SURVEY, "ping")).await;
     }
@@ -108,24 +112,55 @@ async fn get_prompts(connection: &mut Connection, surface: &Surface) {
     }
 }
 
-async fn call_tools(connection: &mut Connection, surface: &Surface, settings: &Settings) {
+async fn call_tools(
+    connection: &mut Connection,
+    surface: &Surface,
+    settings: &Settings,
+) -> Vec<Callable> {
     let safe = surface
         .tools
         .iter()
         .filter(|tool| arguments::is_safe(tool, settings));
+    let mut callable: Vec<Callable> = Vec::new();
     for tool in safe.take(MOST_CALLS) {
         let (Some(name), Some(arguments)) = (tool["name"].as_str(), arguments::simplest(tool))
         else {
             continue;
         };
         if connection.is_gone() {
-            return;
+            break;
         }
         // With a token, so that tools that report progress do.
-        let meta = json!({"progressToken": format!("mcpcheck-{name}")});
+        let meta = json!({"progressToken": token(name)});
         let params = json!({"name": name, "arguments": arguments, "_meta": meta});
         connection
             .call(Request::new(SURVEY, "tools/call").params(params))
             .await;
+        callable.push(Callable {
+            tool: tool.clone(),
+            name: name.to_owned(),
+            arguments,
+            reports_progress: false,
+        });
+    }
+    note_progress(connection, &mut callable);
+    callable
+}
+
+fn token(name: &str) -> String {
+    format!("mcpcheck-{name}")
+}
+
+fn note_progress(connection: &Connection, callable: &mut [Callable]) {
+    let events = connection.context().recorder.events_on(&connection.label());
+    let Some(conversation) = Conversation::new(events) else {
+        return;
+    };
+    let reported: BTreeSet<Id> = progress_of(&conversation)
+        .into_iter()
+        .map(|progress| progress.token)
+        .collect();
+    for tool in callable {
+        tool.reports_progress = reported.contains(&Id::String(token(&tool.name)));
     }
 }

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use crate::check::common::header_params::annotations;
 use crate::spec::{Era, Revision};
 
 /// Headers in order; a name occurs once.
@@ -56,6 +57,18 @@ pub fn mirror(
         }
     } else if agreed && revision >= Revision::V2025_06_18 {
         set(headers, "MCP-Protocol-Version", Some(revision.as_str()));
+    }
+}
+
+/// Adds a header for each argument whose schema asks for one by `x-mcp-header`
+/// (basic/transports/streamable-http#schema-extension). Annotations that are not allowed are
+/// passed over.
+pub fn mirror_arguments(headers: &mut Headers, schema: &Value, arguments: &Value) {
+    for annotation in annotations(schema) {
+        let Some((name, value)) = annotation.mirrored(arguments) else {
+            continue;
+        };
+        set(headers, &name, Some(&encode(&value)));
     }
 }
 
@@ -121,6 +134,23 @@ mod tests {
                 .any(|(name, _)| name == "MCP-Protocol-Version");
             assert_eq!(there, expected, "{revision}");
         }
+    }
+
+    #[test]
+    fn arguments_are_mirrored_as_their_schema_asks() {
+        let mut headers = Headers::new();
+        let schema = json!({"properties": {
+            "key": {"type": "string", "x-mcp-header": "Key"},
+            "limit": {"type": "integer", "x-mcp-header": "Limit"},
+            "odd": {"type": "string", "x-mcp-header": "Not a token"},
+        }});
+        let arguments = json!({"key": "größe", "odd": "x"});
+        mirror_arguments(&mut headers, &schema, &arguments);
+        let expected = (
+            "Mcp-Param-Key".to_owned(),
+            "=?base64?Z3LDtsOfZQ==?=".to_owned(),
+        );
+        assert_eq!(headers, [expected]);
     }
 
     #[test]

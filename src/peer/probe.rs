@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::connection::Connection;
 use crate::check::peer::{
@@ -111,9 +111,16 @@ impl Peer for ProbePeer<'_> {
             let mut connection = opened.ok()?;
             connection.set_facts(parent.session.clone(), Rc::clone(&parent.surface));
             connection.set_probe(Some(&check));
-            if matches!(opening, Opening::Ready) && revision.era() == Era::Handshake {
+            let capabilities = match opening {
+                Opening::Silent => None,
+                Opening::Ready => Some(json!({})),
+                Opening::Declaring(capabilities) => Some(capabilities),
+            };
+            if let Some(capabilities) = capabilities.filter(|_| revision.era() == Era::Handshake) {
                 let wait = connection.deadlines().start_up;
-                connection.handshake(revision.as_str(), wait).await?;
+                connection
+                    .handshake_declaring(revision.as_str(), wait, capabilities)
+                    .await?;
             }
             let peer: Box<dyn Peer> = Box::new(ProbePeer {
                 connection: Lent::Own(Box::new(connection)),

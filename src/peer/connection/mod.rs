@@ -40,6 +40,8 @@ pub struct Connection {
     transport: Box<dyn Transport>,
     agreed: bool,
     session_id: Option<String>,
+    /// Client capabilities that the handshake declared.
+    declared: Value,
     next_id: i64,
     next_http: u32,
     answers: BTreeMap<Id, Answer>,
@@ -86,6 +88,7 @@ impl Connection {
             transport,
             agreed: false,
             session_id: None,
+            declared: json!({}),
             next_id: 1,
             next_http: 1,
             answers: BTreeMap::new(),
@@ -171,9 +174,20 @@ impl Connection {
     /// The handshake: initialize with the revision's date, then the initialized notification.
     /// Returns the initialize result.
     pub async fn handshake(&mut self, version: &str, wait: Duration) -> Option<Value> {
+        self.handshake_declaring(version, wait, json!({})).await
+    }
+
+    /// The handshake as a client with the given capabilities.
+    pub async fn handshake_declaring(
+        &mut self,
+        version: &str,
+        wait: Duration,
+        capabilities: Value,
+    ) -> Option<Value> {
+        self.declared = capabilities.clone();
         let mut request = Request::new("set-up", "initialize").params(json!({
             "protocolVersion": version,
-            "capabilities": {},
+            "capabilities": capabilities,
             "clientInfo": client_info(),
         }));
         request.deadline = Some(wait);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::Connection;
@@ -118,16 +118,55 @@ impl Connection {
         self.answers.insert(id, answer);
     }
 
-    /// Answers a request of the server: ping by an empty result, anything else by an error, since
-    /// mcp-check declares no client capability.
+    /// Answers a request of the server: ping by an empty result, what was declared in the handshake
+    /// in the blandest way, anything else by an error.
     pub(super) fn respond(&mut self, id: &Id, method: &str) {
-        let bytes = if method == "ping" {
-            rpc::result(id, &json!({}))
-        } else {
-            let text = "mcp-check declares no client capability";
-            rpc::error(Some(id), code::METHOD_NOT_FOUND, text, None)
+        let bytes = match bland_answer(&self.declared, method) {
+            Some(result) => rpc::result(id, &result),
+            None => {
+                let text = "mcp-check declared no such client capability";
+                rpc::error(Some(id), code::METHOD_NOT_FOUND, text, None)
+            }
         };
         let headers = self.post_headers("", None);
         self.send_frame(view::ANSWER, bytes, headers);
+    }
+}
+
+/// What a client with the declared capabilities answers when its user wants nothing: an empty
+/// folder, a word, a refusal to fill in a form.
+fn bland_answer(declared: &Value, method: &str) -> Option<Value> {
+    let (capability, result) = match method {
+        "ping" => return Some(json!({})),
+        "roots/list" => (
+            "roots",
+            json!({"roots": [{"uri": "file:///nonexistent/mcpcheck", "name": "mcpcheck"}]}),
+        ),
+        "sampling/createMessage" => (
+            "sampling",
+            json!({
+                "role": "assistant",
+                "content": {"type": "text", "text": "mcpcheck"},
+                "model": "mcpcheck",
+                "stopReason": "endTurn",
+            }),
+        ),
+        "elicitation/create" => ("elicitation", json!({"action": "decline"})),
+        _ => return None,
+    };
+    declared[capability].is_object().then_some(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_declared_is_answered() {
+        let declared = json!({"roots": {}});
+        assert!(bland_answer(&declared, "roots/list").is_some());
+        assert_eq!(bland_answer(&declared, "ping"), Some(json!({})));
+        assert_eq!(bland_answer(&declared, "elicitation/create"), None);
+        assert_eq!(bland_answer(&declared, "x/other"), None);
     }
 }

@@ -19,6 +19,7 @@ impl Connection {
         let bytes = rpc::request(&id, &request.method, params.as_ref());
         self.answers.remove(&id);
         let mut headers = self.post_headers(&request.method, params.as_ref());
+        self.mirror_arguments(&mut headers, &request.method, params.as_ref());
         headers::change(&mut headers, &request.headers);
         let channel = self.send_frame(&request.intent, bytes, headers);
         (id, channel)
@@ -132,6 +133,21 @@ impl Connection {
             headers::set(&mut headers, "Mcp-Session-Id", Some(id));
         }
         headers
+    }
+
+    /// Adds the headers that mirror arguments of a listed tool, in 2026-07-28.
+    fn mirror_arguments(&self, headers: &mut Headers, method: &str, params: Option<&Value>) {
+        let is_http = self.context.connector.kind() != TransportKind::Stdio;
+        if !is_http || method != "tools/call" || self.revision.era() == Era::Handshake {
+            return;
+        }
+        let Some(params) = params else {
+            return;
+        };
+        let mut tools = self.surface.tools.iter();
+        if let Some(tool) = tools.find(|tool| tool["name"] == params["name"]) {
+            headers::mirror_arguments(headers, &tool["inputSchema"], &params["arguments"]);
+        }
     }
 
     pub(super) fn next_channel(&mut self) -> Channel {
