@@ -1,5 +1,6 @@
 //! The proof that verdicts can be right and wrong: the clean reference server triggers nothing,
-//! and each of its defects leads to the requirement it breaks and to no other.
+//! and each of its defects leads to the requirement it breaks and to no other. `DEFECT=progress,icon`
+//! in the environment restricts that to the defects with such names.
 
 #[path = "support/reference_server.rs"]
 mod reference_server;
@@ -119,6 +120,12 @@ fn each_defect_leads_to_its_requirement_and_to_no_other() {
     let defects: Vec<Defect> =
         serde_json::from_slice(&listing("--list-defects")).expect("the table is JSON");
     assert!(defects.len() > 50, "only {} defects", defects.len());
+    let wanted = std::env::var("DEFECT").unwrap_or_default();
+    let wanted: Vec<&str> = wanted.split(',').collect();
+    let defects: Vec<Defect> = defects
+        .into_iter()
+        .filter(|defect| wanted.iter().any(|part| defect.name.contains(part)))
+        .collect();
     let reachable = |name: &String| ["stdio", "streamable-http"].contains(&name.as_str());
     let defects: Vec<Defect> = defects
         .into_iter()
@@ -134,7 +141,7 @@ fn each_defect_leads_to_its_requirement_and_to_no_other() {
         "findings outside the defect:\n{crossfire}"
     );
     assert!(
-        caught >= FLOOR,
+        caught >= FLOOR || wanted != [""],
         "{caught} caught, the floor is {FLOOR}; not caught:\n{missed}"
     );
 }
@@ -179,7 +186,12 @@ fn judge(defect: Defect) -> Verdict {
     let newest = defect.revisions.iter().max().copied().expect("a revision");
     let mut arguments = vec!["--defect".to_owned(), defect.name.clone()];
     arguments.extend(defect.args.iter().cloned());
-    let run = run(transport, &arguments, &settings(Some(vec![newest]), &[]));
+    let mut settings = settings(Some(vec![newest]), &[]);
+    if newest == Revision::V2024_11_05 {
+        // This revision has no annotations by which a tool is known to be harmless.
+        settings.allow_tools = vec!["echo".to_owned()];
+    }
+    let run = run(transport, &arguments, &settings);
     // A server that does not get as far as a session is diagnosed: no finding, nothing caught.
     let broken = broken(&run);
     let caught = broken.iter().any(|(id, _)| defect.breaks.contains(id));

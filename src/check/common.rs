@@ -4,6 +4,7 @@ pub mod answers;
 pub mod base64_text;
 pub mod broken_input;
 pub mod cancellation;
+pub mod client_features;
 pub mod completable;
 pub mod handshake;
 pub mod header_params;
@@ -11,6 +12,7 @@ pub mod http;
 pub mod json_schema;
 pub mod listing;
 pub mod logs;
+pub mod media;
 pub mod meta_key;
 pub mod metadata;
 pub mod missing_resource;
@@ -244,6 +246,8 @@ pub fn owned_elsewhere(pointer: &str) -> bool {
             // content/blocks
             | ["content", _, "type"]
             | ["messages", _, "content", "type"]
+            // mrtr/input-required
+            | ["inputRequests" | "requestState", ..]
             // content/annotations
             | [.., "annotations", "priority" | "audience"]
             | [.., "annotations", "audience", _]

@@ -19,6 +19,12 @@ mod cancel {
     pub(super) mod server_sends;
 }
 
+mod client {
+    pub(super) mod completion_notice;
+    pub(super) mod forms;
+    pub(super) mod request_shape;
+}
+
 mod completion {
     pub(super) mod capability;
     pub(super) mod complete;
@@ -30,6 +36,8 @@ mod completion {
 mod content {
     pub(super) mod annotations;
     pub(super) mod blocks;
+    pub(super) mod icons;
+    pub(super) mod mime_types;
 }
 
 mod discover {
@@ -59,6 +67,7 @@ mod http {
     pub(super) mod notification_202;
     pub(super) mod origin;
     pub(super) mod origin_absent;
+    pub(super) mod param_headers;
     pub(super) mod request_answer;
     pub(super) mod session_end;
     pub(super) mod session_ids;
@@ -114,6 +123,7 @@ mod logging {
 }
 
 mod meta {
+    pub(super) mod client_info;
     pub(super) mod keys;
     pub(super) mod optional_fields;
     pub(super) mod required_fields;
@@ -121,11 +131,20 @@ mod meta {
     pub(super) mod trace_context;
 }
 
+mod mrtr {
+    pub(super) mod input_required;
+    pub(super) mod missing_capability;
+    pub(super) mod no_server_requests;
+    pub(super) mod responses;
+    pub(super) mod undeclared;
+}
+
 mod pagination {
     pub(super) mod cursors;
     pub(super) mod invalid_cursor;
     pub(super) mod next_cursor;
     pub(super) mod params_optional;
+    pub(super) mod stable_cursors;
 }
 
 mod ping {
@@ -194,11 +213,16 @@ mod tasks {
 }
 
 mod tools {
+    pub(super) mod arguments_optional;
     pub(super) mod call;
     pub(super) mod capability;
+    pub(super) mod execution_errors;
+    pub(super) mod header_annotations;
     pub(super) mod input_schema;
     pub(super) mod list;
+    pub(super) mod list_again;
     pub(super) mod malformed_call;
+    pub(super) mod name_case;
     pub(super) mod names;
     pub(super) mod schema_dialect;
     pub(super) mod structured_content;
@@ -227,6 +251,9 @@ pub fn all() -> Vec<Entry> {
         "cancel/ignored" "cancel/ignored.rs" cancel ignored;
         "cancel/malformed" "cancel/malformed.rs" cancel malformed;
         "cancel/server-sends" "cancel/server_sends.rs" cancel server_sends;
+        "client/completion-notice" "client/completion_notice.rs" client completion_notice;
+        "client/forms" "client/forms.rs" client forms;
+        "client/request-shape" "client/request_shape.rs" client request_shape;
         "completion/capability" "completion/capability.rs" completion capability;
         "completion/complete" "completion/complete.rs" completion complete;
         "completion/context" "completion/context.rs" completion context;
@@ -234,6 +261,8 @@ pub fn all() -> Vec<Entry> {
         "completion/totals" "completion/totals.rs" completion totals;
         "content/annotations" "content/annotations.rs" content annotations;
         "content/blocks" "content/blocks.rs" content blocks;
+        "content/icons" "content/icons.rs" content icons;
+        "content/mime-types" "content/mime_types.rs" content mime_types;
         "discover/implemented" "discover/implemented.rs" discover implemented;
         "discover/initialize-not-modern" "discover/initialize_not_modern.rs" discover initialize_not_modern;
         "discover/initialize-refused" "discover/initialize_refused.rs" discover initialize_refused;
@@ -254,6 +283,7 @@ pub fn all() -> Vec<Entry> {
         "http/notification-202" "http/notification_202.rs" http notification_202;
         "http/origin" "http/origin.rs" http origin;
         "http/origin-absent" "http/origin_absent.rs" http origin_absent;
+        "http/param-headers" "http/param_headers.rs" http param_headers;
         "http/request-answer" "http/request_answer.rs" http request_answer;
         "http/session-end" "http/session_end.rs" http session_end;
         "http/session-ids" "http/session_ids.rs" http session_ids;
@@ -297,15 +327,22 @@ pub fn all() -> Vec<Entry> {
         "logging/request-level" "logging/request_level.rs" logging request_level;
         "logging/set-level" "logging/set_level.rs" logging set_level;
         "logging/threshold" "logging/threshold.rs" logging threshold;
+        "meta/client-info" "meta/client_info.rs" meta client_info;
         "meta/keys" "meta/keys.rs" meta keys;
         "meta/optional-fields" "meta/optional_fields.rs" meta optional_fields;
         "meta/required-fields" "meta/required_fields.rs" meta required_fields;
         "meta/server-info" "meta/server_info.rs" meta server_info;
         "meta/trace-context" "meta/trace_context.rs" meta trace_context;
+        "mrtr/input-required" "mrtr/input_required.rs" mrtr input_required;
+        "mrtr/missing-capability" "mrtr/missing_capability.rs" mrtr missing_capability;
+        "mrtr/no-server-requests" "mrtr/no_server_requests.rs" mrtr no_server_requests;
+        "mrtr/responses" "mrtr/responses.rs" mrtr responses;
+        "mrtr/undeclared" "mrtr/undeclared.rs" mrtr undeclared;
         "pagination/cursors" "pagination/cursors.rs" pagination cursors;
         "pagination/invalid-cursor" "pagination/invalid_cursor.rs" pagination invalid_cursor;
         "pagination/next-cursor" "pagination/next_cursor.rs" pagination next_cursor;
         "pagination/params-optional" "pagination/params_optional.rs" pagination params_optional;
+        "pagination/stable-cursors" "pagination/stable_cursors.rs" pagination stable_cursors;
         "ping/answered" "ping/answered.rs" ping answered;
         "progress/course" "progress/course.rs" progress course;
         "progress/token-accepted" "progress/token_accepted.rs" progress token_accepted;
@@ -341,11 +378,16 @@ pub fn all() -> Vec<Entry> {
         "subscriptions/acknowledgment" "subscriptions/acknowledgment.rs" subscriptions acknowledgment;
         "subscriptions/listen" "subscriptions/listen.rs" subscriptions listen;
         "tasks/unknown-id" "tasks/unknown_id.rs" tasks unknown_id;
+        "tools/arguments-optional" "tools/arguments_optional.rs" tools arguments_optional;
         "tools/call" "tools/call.rs" tools call;
         "tools/capability" "tools/capability.rs" tools capability;
+        "tools/execution-errors" "tools/execution_errors.rs" tools execution_errors;
+        "tools/header-annotations" "tools/header_annotations.rs" tools header_annotations;
         "tools/input-schema" "tools/input_schema.rs" tools input_schema;
         "tools/list" "tools/list.rs" tools list;
+        "tools/list-again" "tools/list_again.rs" tools list_again;
         "tools/malformed-call" "tools/malformed_call.rs" tools malformed_call;
+        "tools/name-case" "tools/name_case.rs" tools name_case;
         "tools/names" "tools/names.rs" tools names;
         "tools/schema-dialect" "tools/schema_dialect.rs" tools schema_dialect;
         "tools/structured-content" "tools/structured_content.rs" tools structured_content;

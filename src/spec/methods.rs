@@ -312,7 +312,8 @@ fn modern_result(row: &Request, result: &Value) -> Option<&'static str> {
         Some(Value::String(kind)) => match kind.as_str() {
             "complete" => Some(row.result),
             "input_required" if MAY_ASK.contains(&row.method) => Some("InputRequiredResult"),
-            "input_required" => Some(row.result),
+            // mrtr/input-required judges where it has no place.
+            "input_required" => None,
             _ => None,
         },
         Some(_) => Some(row.result),

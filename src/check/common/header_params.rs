@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::json::pointer::escape;
+
 /// The member that asks for an argument to be repeated in a header.
 pub const MEMBER: &str = "x-mcp-header";
 
@@ -122,10 +124,6 @@ fn walk<'s>(
             (_, inner) => walk(inner, place, None, depth + 1, found),
         }
     }
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Lists as they were walked: pages in order, entries with their places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::is_ordinary;
+use crate::check::peer::{Answer, Peer, Request};
 use crate::transcript::{Conversation, Exchange, Reply, View, WireMessage};
 
 /// Intent of list requests that walk all pages of a list once more.
@@ -141,6 +142,46 @@ impl<'v> Walk<'v> {
         let most = before.len().min(after.len());
         (other.index + 1..=most).any(|length| before.ends_with(&after[..length]))
     }
+}
+
+/// Pages that one walk fetches at most.
+const MOST_PAGES: usize = 60;
+
+/// Walks a list to its end, or until a cursor repeats; what has no pages is asked for once. Each
+/// request is changed by `change`. The results in order.
+pub async fn walk_with(
+    peer: &mut dyn Peer,
+    intent: &str,
+    method: &str,
+    change: &dyn Fn(Request) -> Request,
+) -> Vec<Value> {
+    let mut pages = Vec::new();
+    let mut cursors = BTreeSet::new();
+    let mut request = Request::new(intent, method);
+    while pages.len() < MOST_PAGES {
+        let Some(Answer::Result(result)) = peer.request(change(request)).await else {
+            break;
+        };
+        let next = result["nextCursor"].as_str().map(str::to_owned);
+        pages.push(result);
+        let Some(next) = next.filter(|next| cursors.insert(next.clone())) else {
+            break;
+        };
+        request = Request::new(intent, method).params(json!({"cursor": next}));
+    }
+    pages
+}
+
+/// Walks a list to its end. Its entries, or `None` when it has no answer.
+pub async fn walk_all(
+    peer: &mut dyn Peer,
+    intent: &str,
+    method: &str,
+    member: &str,
+) -> Option<Vec<Value>> {
+    let pages = walk_with(peer, intent, method, &|request| request).await;
+    let entries = |page: &Value| page[member].as_array().cloned().unwrap_or_default();
+    (!pages.is_empty()).then(|| pages.iter().flat_map(entries).collect())
 }
 
 /// The walks over a list on one connection: those that any client makes, and those of [`WALK`].

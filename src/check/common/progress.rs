@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::check::peer::Callable;
 use crate::rpc::{Id, Message};
 use crate::transcript::{Conversation, Exchange, WireMessage};
 
@@ -38,6 +39,28 @@ pub fn progress_of(conversation: &Conversation) -> Vec<Progress<'_>> {
         })
     };
     conversation.received().filter_map(progress).collect()
+}
+
+/// The arguments of a tool with larger whole numbers, so that there is more to report on. `None` when
+/// there is nothing to enlarge.
+pub fn longer(tool: &Callable) -> Option<Value> {
+    let mut arguments = tool.arguments.clone();
+    for (name, value) in arguments.as_object_mut()? {
+        let schema = &tool.tool["inputSchema"]["properties"][name];
+        let is_bound = ["enum", "const", "multipleOf", "exclusiveMaximum"]
+            .iter()
+            .any(|keyword| schema.get(keyword).is_some());
+        let Some(larger) = value.as_i64().and_then(|number| number.checked_add(2)) else {
+            continue;
+        };
+        let fits = schema["maximum"]
+            .as_f64()
+            .is_none_or(|most| larger as f64 <= most);
+        if !is_bound && fits {
+            *value = larger.into();
+        }
+    }
+    (arguments != tool.arguments).then_some(arguments)
 }
 
 /// The progress token that a request gave.

@@ -3,7 +3,8 @@
 //! A value that does not grow makes a progress bar stand or jump back, and a notification after the
 //! answer reopens what was finished, or is taken for the progress of something else. Count up, with
 //! fractions where needed, and send the last notification before the answer. One list is asked for
-//! with a token; progress for all other requests counts as well.
+//! with a token, and tools that report progress are called for more of it; progress for all other
+//! requests counts as well.
 //!
 //! ```mcp passes
 //! > tools/list {"_meta":{"progressToken":"mcp-check-course"}}
@@ -37,7 +38,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::common::handshake::list_methods;
-use crate::check::common::progress::{given_token, progress_of};
+use crate::check::common::progress::{given_token, longer, progress_of};
 use crate::check::prelude::*;
 
 const INCREASING: &str = "progress.increasing";
@@ -47,12 +48,14 @@ pub(crate) const CHECK: Check = Check {
     covers: &[INCREASING, STOPS],
     transports: Transports::All,
     needs: &[],
-    effect: Effect::Harmless,
+    effect: Effect::CallsTools,
     scope: Scope::EachRevision,
     since: "0.1.0",
     method: Method::Probe { drive, judge },
 };
 
+/// Tools that are called at most; they may take their time.
+const MOST_TOOLS: usize = 2;
 const SUBJECT: &str = "method:notifications/progress";
 /// The channels of HTTP have no common order: what is younger than this may have crossed, in
 /// milliseconds.
@@ -64,6 +67,16 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
             let params = json!({"_meta": {"progressToken": "mcp-check-course"}});
             peer.request(Request::new("list-with-progress", list).params(params))
                 .await;
+        }
+        let tools = peer.surface().callable.clone();
+        let reporting = tools.iter().filter(|tool| tool.reports_progress);
+        for tool in reporting.take(MOST_TOOLS) {
+            if let Some(arguments) = longer(tool) {
+                let meta = json!({"progressToken": format!("mcp-check-course-{}", tool.name)});
+                let params = json!({"name": tool.name, "arguments": arguments, "_meta": meta});
+                peer.request(Request::new("call-with-progress", "tools/call").params(params))
+                    .await;
+            }
         }
         peer.settle().await;
     })

@@ -3,8 +3,8 @@
 //! The token is all that ties a progress notification to a request. One that no request gave, such
 //! as the request's id, moves no progress bar, and neither does one that comes back as a number
 //! where a string was sent. Keep the token as the JSON value it was, and send nothing for requests
-//! that have none. Three lists are asked for with tokens; progress for all other requests counts as
-//! well.
+//! that have none. Three lists are asked for with tokens, and tools that report progress are called
+//! with a number; progress for all other requests counts as well.
 //!
 //! ```mcp passes
 //! > tools/list {"_meta":{"progressToken":"9072"}}
@@ -44,7 +44,7 @@ pub(crate) const CHECK: Check = Check {
     covers: &[GIVEN, TYPE],
     transports: Transports::All,
     needs: &[],
-    effect: Effect::Harmless,
+    effect: Effect::CallsTools,
     scope: Scope::EachRevision,
     since: "0.1.0",
     method: Method::Probe { drive, judge },
@@ -59,6 +59,14 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
                 let request = Request::new("list-with-progress-token", list).params(params);
                 peer.request(request).await;
             }
+        }
+        let tools = peer.surface().callable.clone();
+        let reporting = tools.iter().filter(|tool| tool.reports_progress);
+        for (tool, token) in reporting.zip([9074, 9075]) {
+            let meta = json!({"progressToken": token});
+            let params = json!({"name": tool.name, "arguments": tool.arguments, "_meta": meta});
+            peer.request(Request::new("call-with-numeric-token", "tools/call").params(params))
+                .await;
         }
         peer.settle().await;
     })

@@ -25,7 +25,7 @@
 //!
 //! ```mcp fails schema.server-requests
 //! > tools/call
-//! < request 1 sampling/createMessage {"messages":[]}
+//! < request 1 ping {"_meta":1}
 //! < default
 //! ```
 //!
@@ -65,7 +65,9 @@ fn judge(view: &View) -> Verdicts {
             continue;
         };
         match &message.parsed.message {
-            Message::Notification { method, .. } if !is_request(method) => {
+            Message::Notification { method, .. }
+                if !is_request(method) && !has_rule_of_its_own(revision, method) =>
+            {
                 let definition = methods::server_notification_definition(revision, method);
                 judge_message(
                     verdicts.on(NOTIFICATIONS),
@@ -76,7 +78,9 @@ fn judge(view: &View) -> Verdicts {
                 );
             }
             // A request by a method of another revision breaks lifecycle rules instead.
-            Message::Request { method, .. } if !is_notification(method) => {
+            Message::Request { method, .. }
+                if !is_notification(method) && !has_rule_of_its_own(revision, method) =>
+            {
                 let definition = methods::server_request_definition(revision, method);
                 if definition.is_some() || methods::revisions_of_server_method(method).is_empty() {
                     judge_message(verdicts.on(REQUESTS), message, method, revision, definition);
@@ -140,6 +144,17 @@ fn foreign(message: &WireMessage, method: &str, revision: Revision) -> Problem {
         ),
     };
     Problem::new(format!("method:{method}"), text).message(message)
+}
+
+/// What client/request-shape and client/completion-notice judge.
+fn has_rule_of_its_own(revision: Revision, method: &str) -> bool {
+    match method {
+        "sampling/createMessage" | "elicitation/create" | "roots/list" => {
+            methods::server_request_definition(revision, method).is_some()
+        }
+        "notifications/elicitation/complete" => revision.era() == Era::Modern,
+        _ => false,
+    }
 }
 
 fn is_notification(method: &str) -> bool {
