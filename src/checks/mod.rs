@@ -193,7 +193,13 @@ mod schema {
 }
 
 mod security {
+    pub(super) mod ansi_escapes;
+    pub(super) mod exfiltration;
+    pub(super) mod hidden_markup;
     pub(super) mod hidden_unicode;
+    pub(super) mod injection_phrases;
+    pub(super) mod look_alike_names;
+    pub(super) mod secret_in_metadata;
 }
 
 mod stdio {
@@ -370,7 +376,13 @@ pub fn all() -> Vec<Entry> {
         "schema/error-shapes" "schema/error_shapes.rs" schema error_shapes;
         "schema/results" "schema/results.rs" schema results;
         "schema/server-messages" "schema/server_messages.rs" schema server_messages;
+        "security/ansi-escapes" "security/ansi_escapes.rs" security ansi_escapes;
+        "security/exfiltration" "security/exfiltration.rs" security exfiltration;
+        "security/hidden-markup" "security/hidden_markup.rs" security hidden_markup;
         "security/hidden-unicode" "security/hidden_unicode.rs" security hidden_unicode;
+        "security/injection-phrases" "security/injection_phrases.rs" security injection_phrases;
+        "security/look-alike-names" "security/look_alike_names.rs" security look_alike_names;
+        "security/secret-in-metadata" "security/secret_in_metadata.rs" security secret_in_metadata;
         "stdio/exit-on-eof" "stdio/exit_on_eof.rs" stdio exit_on_eof;
         "stdio/exit-on-sigterm" "stdio/exit_on_sigterm.rs" stdio exit_on_sigterm;
         "stdio/one-message-per-line" "stdio/one_message_per_line.rs" stdio one_message_per_line;

@@ -3,6 +3,12 @@
 //! Everything here is a pure function of a text. Scanners say what they saw and where; how much it
 //! matters is for the checks to say.
 
+pub mod markup;
+pub mod names;
+pub mod phrases;
+pub mod secrets;
+pub mod terminal;
+pub mod traces;
 pub mod unicode;
 
 use std::ops::Range;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::listing::{LISTS, listed};
-use crate::check::{Evidence, Problem};
+use crate::check::{Evidence, Problem, Ruling};
 use crate::scan;
 use crate::transcript::{EventRef, View, WireMessage};
 
@@ -84,9 +84,16 @@ pub fn texts(view: &View) -> Vec<Text<'_>> {
     found
 }
 
-/// The answers that carried any text: the evidence of a check that found nothing wrong in them.
-pub fn carriers(texts: &[Text<'_>]) -> BTreeSet<EventRef> {
-    texts.iter().map(|it| it.message.at.clone()).collect()
+/// Rules on every text of a server. What carried them is the evidence that nothing was wrong.
+pub fn judge_texts(ruling: &mut Ruling, view: &View, wrong: impl Fn(&Text<'_>) -> Option<Problem>) {
+    let texts = texts(view);
+    let carriers: BTreeSet<EventRef> = texts.iter().map(|it| it.message.at.clone()).collect();
+    for at in carriers {
+        ruling.held(at);
+    }
+    for problem in texts.iter().filter_map(wrong) {
+        ruling.broken(problem);
+    }
 }
 
 struct Root<'v> {
@@ -184,11 +191,16 @@ impl Text<'_> {
 
     /// A problem about this text, with the text around the place as evidence.
     pub fn problem(&self, message: String, place: &Range<usize>) -> Problem {
+        self.problem_showing(message, scan::around(self.text, place))
+    }
+
+    /// As [`Self::problem`], with this to be shown of the text.
+    pub fn problem_showing(&self, message: String, excerpt: String) -> Problem {
         let mut problem = Problem::new(self.subject(), message);
         problem.evidence.push(Evidence {
             event: self.message.at.clone(),
             pointer: Some(self.pointer.clone()),
-            excerpt: scan::around(self.text, place),
+            excerpt,
         });
         problem
     }

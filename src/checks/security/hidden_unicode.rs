@@ -27,7 +27,7 @@
 //! < merge /tools/0/inputSchema {"properties": {"a\u200bb": {"type": "string"}}}
 //! ```
 
-use crate::check::common::metadata::{Part, Text, carriers, texts};
+use crate::check::common::metadata::{Part, Text, judge_texts};
 use crate::check::prelude::*;
 use crate::scan::unicode::{Hidden, Means, hidden, is_invisible};
 
@@ -45,16 +45,7 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    let ruling = verdicts.on(HIDDEN);
-    let texts = texts(view);
-    for at in carriers(&texts) {
-        ruling.held(at);
-    }
-    for text in &texts {
-        if let Some(problem) = problem(text) {
-            ruling.broken(problem);
-        }
-    }
+    judge_texts(verdicts.on(HIDDEN), view, problem);
     verdicts
 }
 
