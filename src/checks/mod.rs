@@ -194,9 +194,11 @@ mod schema {
 
 mod security {
     pub(super) mod ansi_escapes;
+    pub(super) mod error_details;
     pub(super) mod exfiltration;
     pub(super) mod hidden_markup;
     pub(super) mod hidden_unicode;
+    pub(super) mod host;
     pub(super) mod injection_phrases;
     pub(super) mod look_alike_names;
     pub(super) mod secret_in_metadata;
@@ -377,9 +379,11 @@ pub fn all() -> Vec<Entry> {
         "schema/results" "schema/results.rs" schema results;
         "schema/server-messages" "schema/server_messages.rs" schema server_messages;
         "security/ansi-escapes" "security/ansi_escapes.rs" security ansi_escapes;
+        "security/error-details" "security/error_details.rs" security error_details;
         "security/exfiltration" "security/exfiltration.rs" security exfiltration;
         "security/hidden-markup" "security/hidden_markup.rs" security hidden_markup;
         "security/hidden-unicode" "security/hidden_unicode.rs" security hidden_unicode;
+        "security/host" "security/host.rs" security host;
         "security/injection-phrases" "security/injection_phrases.rs" security injection_phrases;
         "security/look-alike-names" "security/look_alike_names.rs" security look_alike_names;
         "security/secret-in-metadata" "security/secret_in_metadata.rs" security secret_in_metadata;

@@ -50,7 +50,27 @@ pub fn judge(views: Vec<View>, entries: &[Entry]) -> Judged {
     }
     judged.outcomes.sort();
     judged.findings = outcome::group(std::mem::take(&mut judged.findings));
+    join_causes(&mut judged.findings);
     judged
+}
+
+/// Security checks that see the same cause as a requirement does.
+const SAME_CAUSE: [(&str, &str); 1] = [("sec.http.session-id-weak", "http.session.id-unguessable")];
+
+/// One cause is one finding: that of the security check, which names both ids. The outcomes stay
+/// two.
+fn join_causes(findings: &mut Vec<Finding>) {
+    for (weakness, requirement) in SAME_CAUSE {
+        let is_about = |finding: &Finding, id: &str| finding.requirements == [id];
+        let Some(at) = findings.iter().position(|it| is_about(it, requirement)) else {
+            continue;
+        };
+        let is_same = |it: &&mut Finding| is_about(it, weakness);
+        if let Some(grave) = findings.iter_mut().find(is_same) {
+            grave.requirements.push(requirement.to_owned());
+            findings.remove(at);
+        }
+    }
 }
 
 fn place(view: &View) -> Place {

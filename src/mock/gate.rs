@@ -23,9 +23,20 @@ pub(super) fn origin_is_allowed(request: &HttpRequest) -> bool {
     let Some(origin) = host(origin.trim()) else {
         return false;
     };
-    let is_local = ["localhost", "127.0.0.1", "[::1]"].contains(&origin.as_str());
-    is_local || host(&request.url) == Some(origin)
+    LOCAL.contains(&origin.as_str()) || host(&request.url) == Some(origin)
 }
+
+/// True without a `Host` of its own, and for a name of this machine or the server's own.
+pub(super) fn host_is_allowed(request: &HttpRequest) -> bool {
+    let Some(named) = header(&request.headers, "host") else {
+        return true;
+    };
+    let named = host(&format!("http://{}", named.trim())).unwrap_or_default();
+    LOCAL.contains(&named.as_str()) || host(&request.url) == Some(named)
+}
+
+/// Names of this machine.
+const LOCAL: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// The host of a URL in lower case, without the port.
 fn host(url: &str) -> Option<String> {

@@ -181,7 +181,10 @@ impl Server {
     /// The built-in answer. Without checks, headers, session and `_meta` do not matter.
     fn answer(&mut self, subject: &Subject<'_>, is_checked: bool) -> Answer {
         let http = subject.http;
-        if is_checked && http.is_some_and(|request| !gate::origin_is_allowed(request)) {
+        let is_allowed = |request: &HttpRequest| {
+            gate::origin_is_allowed(request) && gate::host_is_allowed(request)
+        };
+        if is_checked && http.is_some_and(|request| !is_allowed(request)) {
             return Answer::nothing(403);
         }
         if let Kind::Call(Call { method, params, .. }) = subject.kind {

@@ -357,6 +357,16 @@ pub fn is_private_target(conversation: &Conversation) -> bool {
     bodies.any(|body| matches!(body, Body::HttpRequest(it) if is_private(host(&it.url))))
 }
 
+/// True when the endpoint is on this machine, and reached in no way but from here.
+pub fn is_local_target(conversation: &Conversation) -> bool {
+    let is_local = |host: &str| match host.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host.eq_ignore_ascii_case("localhost") || host.ends_with(".localhost"),
+    };
+    let mut bodies = conversation.events.iter().map(|event| &event.body);
+    bodies.any(|body| matches!(body, Body::HttpRequest(it) if is_local(host(&it.url))))
+}
+
 /// The host of a URL, without port and brackets.
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

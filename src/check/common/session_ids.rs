@@ -32,6 +32,18 @@ pub fn likeness(ids: &BTreeSet<&str>) -> Option<String> {
     (spread < SPREAD).then(|| "they differ in a number that counts up or tells the time".to_owned())
 }
 
+/// A UUID of version 1: the time in units of 100 ns, and the address of the machine.
+pub fn is_time_based(id: &str) -> bool {
+    let groups: Vec<&str> = id.split('-').collect();
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    lengths == [8, 4, 4, 4, 12]
+        && groups[2].starts_with('1')
+        && groups[3].starts_with(['8', '9', 'a', 'b', 'A', 'B'])
+        && groups
+            .iter()
+            .all(|group| group.bytes().all(|it| it.is_ascii_hexdigit()))
+}
+
 fn common_start(a: &str, b: &str) -> usize {
     a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
@@ -107,6 +119,14 @@ mod tests {
             "Uakgb_J5m9g-0JDMbcJqL",
             "3z4rYkq-_lXs0T9aPq2Bv"
         ]));
+    }
+
+    #[test]
+    fn ids_made_of_time_are_recognised() {
+        assert!(is_time_based("c232ab00-9414-11ec-b3c8-9f6bdeced846"));
+        assert!(!is_time_based("959d0fe7-dc0f-48c7-b7f6-c07cbec5622a"));
+        assert!(!is_time_based("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"));
+        assert!(!is_time_based("1"));
     }
 
     #[test]

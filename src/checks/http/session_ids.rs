@@ -19,7 +19,7 @@
 //! < default
 //! ```
 //!
-//! ```mcp fails http.session.id-unguessable
+//! ```mcp fails http.session.id-unguessable sec.http.session-id-weak
 //! transport http
 //! >1 initialize
 //! < header mcp-session-id: session-41
@@ -35,7 +35,7 @@
 //! < default
 //! ```
 //!
-//! ```mcp fails http.session.id-unguessable
+//! ```mcp fails http.session.id-unguessable sec.http.session-id-weak
 //! transport http
 //! > initialize
 //! < header mcp-session-id: 0b0cf0b2a1d84d0fa1c6e3f0a9a7c95e
@@ -44,14 +44,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::common::session_ids::likeness;
+use crate::check::common::session_ids::{is_time_based, likeness};
 use crate::check::prelude::*;
 
 const ASCII: &str = "http.session.id-visible-ascii";
 const UNGUESSABLE: &str = "http.session.id-unguessable";
+const WEAK: &str = "sec.http.session-id-weak";
 
 pub(crate) const CHECK: Check = Check {
-    covers: &[ASCII, UNGUESSABLE],
+    covers: &[ASCII, UNGUESSABLE, WEAK],
     transports: Transports::Http,
     needs: &[Need::SessionId],
     effect: Effect::Harmless,
@@ -62,6 +63,8 @@ pub(crate) const CHECK: Check = Check {
 
 /// Sessions that are opened besides the main one.
 const SESSIONS: usize = 3;
+/// Characters of an id that can be guessed by trying, given time.
+const SHORTEST: usize = 12;
 /// Ids that are compared at least.
 const FEWEST: usize = 3;
 
@@ -86,6 +89,14 @@ fn judge(view: &View) -> Verdicts {
         ids.push((id, at));
     }
     judge_unguessable(verdicts.on(UNGUESSABLE), &ids);
+    // One cause, seen as a rule and as a weakness.
+    let weak = verdicts.on(UNGUESSABLE).clone();
+    *verdicts.on(WEAK) = weak;
+    if verdicts.on(WEAK).problems.is_empty()
+        && let Some(problem) = ids.iter().find_map(|(id, at)| poor(id, at))
+    {
+        verdicts.on(WEAK).broken(problem);
+    }
     verdicts
 }
 
@@ -109,6 +120,24 @@ fn judge_ascii(ruling: &mut Ruling, id: &str, at: &Event) {
         false => "The session id has characters other than visible ASCII.",
     };
     ruling.broken(Problem::new("session id", text).event(at, format!("Mcp-Session-Id: {id:?}")));
+}
+
+/// What is wrong with one id by itself.
+fn poor(id: &str, at: &Event) -> Option<Problem> {
+    let what = if id.len() < SHORTEST {
+        format!("has {} characters", id.len())
+    } else if is_time_based(id) {
+        "is a UUID of version 1, which tells time and machine".to_owned()
+    } else {
+        return None;
+    };
+    let problem = Problem::new("session id", format!("A session id {what}."));
+    let problem = problem.event(at, format!("Mcp-Session-Id: {id}"));
+    Some(
+        problem
+            .severity(Severity::Medium)
+            .confidence(Confidence::Firm),
+    )
 }
 
 fn judge_unguessable(ruling: &mut Ruling, ids: &[(&str, &Event)]) {
