@@ -30,7 +30,7 @@
 //! < serve
 //! ```
 
-use crate::check::common::http::{harmless, is_local_target, post, status};
+use crate::check::common::http::{harmless, is_local_target, post, status, with_headers};
 use crate::check::prelude::*;
 
 const HOST: &str = "sec.http.host-not-validated";
@@ -98,7 +98,7 @@ fn judge(view: &View) -> Verdicts {
     };
     if kind_of_answer(&rebound) == Some(as_usual) {
         let text = format!("A request of a rebound web page is served: its Host is {FOREIGN}.");
-        let problem = Problem::new("POST", text).exchange(&rebound);
+        let problem = with_headers(Problem::new("POST", text), &rebound, &["host", "origin"]);
         let hint =
             "Compare Host with the names the server is reached by and answer 403 for others.";
         ruling.broken(problem.hint(hint));
@@ -118,7 +118,7 @@ fn judge(view: &View) -> Verdicts {
     ruling.held(at);
     if kind_of_answer(&other) == Some(as_usual) {
         let text = "Host is not checked; what protects from rebound web pages is the Origin.";
-        ruling.remark(Problem::new("POST", text).exchange(&other));
+        ruling.remark(with_headers(Problem::new("POST", text), &other, &["host"]));
     }
     verdicts
 }
