@@ -44,16 +44,17 @@ pub fn revision_of(view: &View, conversation: &Conversation) -> Option<Revision>
     }
 }
 
-/// True when a received message is meant to be JSON-RPC. Everything on standard output is. Over
+/// True when a received message is meant to be JSON-RPC. All lines of standard output are, and all
+/// messages of a WebSocket. Over
 /// HTTP the bodies of refusals, and of answers to something else than a request, may be JSON of any
 /// kind, and events that are not named `message` carry no messages.
 pub fn is_rpc(conversation: &Conversation, message: &WireMessage) -> bool {
-    if message.channel == Channel::Stdio {
-        return true;
-    }
     if let Some(sse) = sse_of(conversation, message) {
         let name = sse.event.as_deref().unwrap_or_default();
         return name.is_empty() || name == "message";
+    }
+    if message.channel.is_shared() {
+        return true;
     }
     let request_id = conversation.messages.iter().find_map(|sent| {
         let is_its_request = !sent.is_received() && sent.channel == message.channel;
@@ -161,13 +162,13 @@ pub fn provocation_of_further<'c>(
         let at = other.request.at.seq;
         at > asked && at < cause.at.seq && !other.responses.is_empty()
     });
-    (moved_on || cause.channel != Channel::Stdio).then_some(cause)
+    (moved_on || !cause.channel.is_shared()).then_some(cause)
 }
 
 /// The answer to an unanswered request over stdio that bears the id of nothing: the first response
 /// after it that has no other explanation, before anything else was sent.
 pub fn misaddressed<'c>(exchange: &Exchange<'c>) -> Option<&'c WireMessage> {
-    if !exchange.responses.is_empty() || exchange.request.channel != Channel::Stdio {
+    if !exchange.responses.is_empty() || !exchange.request.channel.is_shared() {
         return None;
     }
     let conversation = exchange.conversation;

@@ -97,7 +97,8 @@ pub struct RunArgs {
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<String>,
 
-    /// How to talk to a URL; it is Streamable HTTP unless told otherwise
+    /// How to talk to a URL; found out when not given: ws:// and wss:// are WebSockets, others
+    /// Streamable HTTP, or HTTP+SSE where only that is spoken
     #[arg(long, value_name = "NAME", help_heading = HOW)]
     pub transport: Option<Transport>,
 
@@ -108,6 +109,10 @@ pub struct RunArgs {
     /// As --header, with the value of an environment variable
     #[arg(long, value_name = "NAME=ENVVAR", value_parser = pair, help_heading = HOW)]
     pub header_env: Vec<(String, String)>,
+
+    /// Trust the certificates of this PEM file too, over https and wss
+    #[arg(long, value_name = "FILE", help_heading = HOW)]
+    pub ca_file: Vec<PathBuf>,
 
     /// Set an environment entry for the server; masked in reports when its name looks secret
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = HOW)]

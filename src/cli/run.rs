@@ -23,6 +23,7 @@ use crate::report::live::{Live, Style};
 use crate::report::paint::Look;
 use crate::transcript::recorder::LineSink;
 use crate::transcript::{Recorder, file};
+use crate::transport::tls::Trust;
 
 /// Tests the servers that the words name, and reports.
 ///
@@ -222,8 +223,24 @@ fn settings(args: &RunArgs) -> Result<Settings, Error> {
         checks: selection(&args.selection)?,
         allow_tools: args.allow_tool.clone(),
         deny_tools: args.deny_tool.clone(),
+        trust: trust(args)?,
+        detect_transport: args.transport.is_none(),
         ..Settings::default()
     })
+}
+
+/// The certificates of `--ca-file`.
+fn trust(args: &RunArgs) -> Result<Trust, Error> {
+    let mut trust = Trust::default();
+    for file in &args.ca_file {
+        let shown = file.display();
+        let pem = std::fs::read(file)
+            .map_err(|error| Error::usage(format!("--ca-file {shown}: {error}")))?;
+        trust
+            .with(&pem)
+            .map_err(|what| Error::usage(format!("--ca-file {shown}: {what}")))?;
+    }
+    Ok(trust)
 }
 
 /// A transcript file for each server, opened before anything runs.

@@ -12,7 +12,7 @@ use super::outcome::Diagnosis;
 use super::{Settings, assign, diagnose};
 use crate::check::peer::{Answer, Request};
 use crate::peer::{Connection, Context};
-use crate::spec::{Era, Revision};
+use crate::spec::{Era, Revision, TransportKind};
 use crate::transcript::Body;
 use crate::transport::ConnectError;
 
@@ -36,7 +36,9 @@ pub struct Spoken {
 /// The one reason why nothing can be tested.
 pub async fn detect(context: &Rc<Context>, settings: &Settings) -> Result<Vec<Spoken>, Diagnosis> {
     let handshakes = settings.wanted_handshake();
-    let modern_wanted = settings.wants(Revision::V2026_07_28);
+    // HTTP+SSE was replaced before the revisions without a handshake came.
+    let modern_wanted = settings.wants(Revision::V2026_07_28)
+        && (context.connector.kind() != TransportKind::HttpSse);
     let (modern, mut handshake) =
         both_eras(context, modern_wanted, handshakes.first().copied()).await;
     if let (Some(Ok(None)), Some(revision)) = (&handshake, handshakes.first())
@@ -96,12 +98,12 @@ async fn both_eras(
     modern: bool,
     handshake: Option<Revision>,
 ) -> (Option<Found>, Option<Found>) {
-    let Some(revision) = handshake else {
-        return (Some(ask_modern(context).await), None);
+    let revision = match (handshake, modern) {
+        (Some(revision), true) => revision,
+        (Some(revision), false) => return (None, Some(ask_handshake(context, revision).await)),
+        (None, true) => return (Some(ask_modern(context).await), None),
+        (None, false) => return (None, None),
     };
-    if !modern {
-        return (None, Some(ask_handshake(context, revision).await));
-    }
     let started = Instant::now();
     let modern = Box::pin(ask_modern(context));
     let handshake = Box::pin(ask_handshake(context, revision));

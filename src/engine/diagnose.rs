@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Settings;
+use super::diagnose_stream;
 use super::outcome::{Diagnosis, DiagnosisKind};
 use crate::check::peer::HttpCall;
 use crate::peer::{Connection, Context};
@@ -25,17 +26,12 @@ pub fn cannot_start(error: &ConnectError) -> Diagnosis {
     }
 }
 
-/// The transport is known but not supported.
-pub fn unsupported(transport: TransportKind, url: &str) -> Diagnosis {
-    let name = match transport {
-        TransportKind::HttpSse => "the HTTP+SSE transport of 2024-11-05",
-        TransportKind::WebSocket => "WebSocket",
-        _ => "this transport",
-    };
+/// The URL is the event stream of HTTP+SSE and no endpoint of Streamable HTTP.
+fn other_transport(url: &str) -> Diagnosis {
     Diagnosis {
-        kind: DiagnosisKind::TransportNotSupported,
-        message: format!("{url} uses {name}, which is not yet supported."),
-        next: "Test the server over stdio or Streamable HTTP if it offers one of them.".into(),
+        kind: DiagnosisKind::OtherTransport,
+        message: format!("{url} speaks HTTP+SSE, the transport of 2024-11-05."),
+        next: "Leave --transport out, or give --transport sse.".into(),
     }
 }
 
@@ -58,7 +54,13 @@ pub async fn diagnose(context: &Rc<Context>, settings: &Settings) -> Diagnosis {
     }
     match context.connector.kind() {
         TransportKind::Stdio => child(&events, settings),
-        _ => http(context, &events, settings).await,
+        TransportKind::HttpSse => {
+            diagnose_stream::event_source(context.connector.url(), &events, settings)
+        }
+        TransportKind::WebSocket => {
+            diagnose_stream::websocket(context.connector.url(), &events, settings)
+        }
+        TransportKind::StreamableHttp => http(context, &events, settings).await,
     }
 }
 
@@ -177,7 +179,7 @@ fn is_echo(events: &[Event]) -> bool {
     frames(Direction::Received).any(|received| frames(Direction::Sent).any(|sent| sent == received))
 }
 
-fn refusal(events: &[Event]) -> Option<Diagnosis> {
+pub(super) fn refusal(events: &[Event]) -> Option<Diagnosis> {
     let error = events
         .iter()
         .filter(|event| event.direction == Direction::Received)
@@ -264,7 +266,7 @@ async fn http(context: &Rc<Context>, events: &[Event], settings: &Settings) -> D
         return diagnosis;
     }
     if response.is_some() && speaks_http_sse(context).await {
-        return unsupported(TransportKind::HttpSse, url);
+        return other_transport(url);
     }
     match (response, fault) {
         (Some(response), _) => by_answer(url, &response, events),
@@ -281,7 +283,7 @@ async fn http(context: &Rc<Context>, events: &[Event], settings: &Settings) -> D
     }
 }
 
-fn by_status(url: &str, response: &HttpResponse) -> Option<Diagnosis> {
+pub(super) fn by_status(url: &str, response: &HttpResponse) -> Option<Diagnosis> {
     let status = response.status;
     let challenge = response.header("www-authenticate");
     if status == 401 || (status == 403 && challenge.is_some()) {
@@ -365,7 +367,7 @@ fn by_answer(url: &str, response: &HttpResponse, events: &[Event]) -> Diagnosis 
     }
 }
 
-fn by_fault(url: &str, fault: &str) -> Diagnosis {
+pub(super) fn by_fault(url: &str, fault: &str) -> Diagnosis {
     if let Some(why) = fault.strip_prefix(FAULT_TLS) {
         return Diagnosis {
             kind: DiagnosisKind::TlsFailure,

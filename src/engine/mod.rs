@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod assign;
 pub mod detect;
 pub mod diagnose;
+mod diagnose_stream;
 pub mod judge;
 pub mod outcome;
 pub mod progress;
@@ -26,6 +27,8 @@ use crate::transcript::{Event, Recorder};
 use crate::transport::Connector;
 use crate::transport::child::ChildConnector;
 use crate::transport::streamable_http::HttpConnector;
+use crate::transport::tls::Trust;
+use crate::transport::websocket::WebSocketConnector;
 
 pub use outcome::{
     Diagnosis, DiagnosisKind, Finding, FindingStatus, NotTested, Outcome, ServerRun, Status,
@@ -53,6 +56,10 @@ pub struct Settings {
     pub allow_tools: Vec<String>,
     /// Tools that are never called.
     pub deny_tools: Vec<String>,
+    /// Who vouches for a server over TLS.
+    pub trust: Trust,
+    /// Whether a URL that speaks HTTP+SSE is tested over that; else it is said.
+    pub detect_transport: bool,
 }
 
 /// Bounds on what is done at the same time. Clones share them.
@@ -87,6 +94,8 @@ impl Default for Settings {
             checks: Selection::default(),
             allow_tools: Vec::new(),
             deny_tools: Vec::new(),
+            trust: Trust::default(),
+            detect_transport: true,
         }
     }
 }
@@ -157,34 +166,65 @@ pub async fn run(
         target: recorder.mask(&target.to_string()),
         ..ServerRun::default()
     };
-    let connector: Rc<dyn Connector> = match connector(target) {
-        Ok(connector) => connector,
-        Err(diagnosis) => {
-            run.diagnosis = Some(diagnosis);
-            return run;
-        }
-    };
+    let connector = connector(target, settings);
     run.transport = Some(connector.kind());
     let first = run.clone();
     let run = run_with(connector, settings, recorder.clone(), observer, run).await;
-    let redirected = run.diagnosis.is_some();
-    match redirected_connector(target, &recorder).filter(|_| redirected) {
-        Some(connector) => run_with(connector, settings, recorder, observer, first).await,
+    let Some(diagnosis) = &run.diagnosis else {
+        return run;
+    };
+    let second = match diagnosis.kind {
+        DiagnosisKind::OtherTransport if settings.detect_transport => {
+            event_source_connector(target, settings)
+        }
+        _ => redirected_connector(target, settings, &recorder),
+    };
+    match second {
+        Some(connector) => {
+            let mut first = first;
+            first.transport = Some(connector.kind());
+            run_with(connector, settings, recorder, observer, first).await
+        }
         None => run,
     }
 }
 
+/// The same address, spoken to over HTTP+SSE.
+fn event_source_connector(target: &Target, settings: &Settings) -> Option<Rc<dyn Connector>> {
+    let TargetKind::Http { url, headers } = &target.kind else {
+        return None;
+    };
+    let kind = TransportKind::HttpSse;
+    Some(http_connector(kind, url, headers, settings))
+}
+
+fn http_connector(
+    kind: TransportKind,
+    url: &str,
+    headers: &[(String, String)],
+    settings: &Settings,
+) -> Rc<dyn Connector> {
+    Rc::new(HttpConnector {
+        kind,
+        url: url.to_owned(),
+        headers: headers.to_vec(),
+        trust: settings.trust.clone(),
+    })
+}
+
 /// The endpoint that a 307 or 308 within the origin points to; such a redirect keeps method and
 /// body, so following it changes nothing about what is tested.
-fn redirected_connector(target: &Target, recorder: &Recorder) -> Option<Rc<dyn Connector>> {
+fn redirected_connector(
+    target: &Target,
+    settings: &Settings,
+    recorder: &Recorder,
+) -> Option<Rc<dyn Connector>> {
     let TargetKind::Http { url, headers } = &target.kind else {
         return None;
     };
     let url = diagnose::redirect_within_origin(url, &recorder.events_of("detect-"))?;
-    Some(Rc::new(HttpConnector {
-        url,
-        headers: headers.clone(),
-    }))
+    let kind = TransportKind::StreamableHttp;
+    Some(http_connector(kind, &url, headers, settings))
 }
 
 /// As [`run`], over a given connector.
@@ -286,20 +326,20 @@ fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settin
     }
 }
 
-fn connector(target: &Target) -> Result<Rc<dyn Connector>, Diagnosis> {
+fn connector(target: &Target, settings: &Settings) -> Rc<dyn Connector> {
     match &target.kind {
-        TargetKind::Stdio { argv, env, cwd } => Ok(Rc::new(ChildConnector {
+        TargetKind::Stdio { argv, env, cwd } => Rc::new(ChildConnector {
             argv: argv.clone(),
             env: env.clone(),
             cwd: cwd.clone(),
-        })),
-        TargetKind::Http { url, headers } => Ok(Rc::new(HttpConnector {
+        }),
+        TargetKind::Http { url, headers } | TargetKind::HttpSse { url, headers } => {
+            http_connector(target.kind.transport(), url, headers, settings)
+        }
+        TargetKind::WebSocket { url, headers } => Rc::new(WebSocketConnector {
             url: url.clone(),
             headers: headers.clone(),
-        })),
-        TargetKind::HttpSse { url, .. } => Err(diagnose::unsupported(TransportKind::HttpSse, url)),
-        TargetKind::WebSocket { url, .. } => {
-            Err(diagnose::unsupported(TransportKind::WebSocket, url))
-        }
+            trust: settings.trust.clone(),
+        }),
     }
 }

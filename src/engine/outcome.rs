@@ -338,8 +338,8 @@ pub enum DiagnosisKind {
     TlsFailure,
     /// The server answers, but not at this path.
     WrongPath,
-    /// The transport is not supported yet.
-    TransportNotSupported,
+    /// The address speaks another transport than the one that was asked for.
+    OtherTransport,
 }
 
 /// Something that was not tested.

@@ -12,6 +12,7 @@ use super::pairing::{Pair, pair};
 use super::session::Session;
 use crate::json;
 use crate::rpc::{self, Id, Message, Parsed};
+use crate::spec::TransportKind;
 
 /// One JSON-RPC message on the wire. The elements of a batch are messages of their own.
 #[derive(Clone, Debug)]
@@ -199,6 +200,25 @@ impl Conversation {
             })
     }
 
+    /// The HTTP answer to the POST that carried a message of HTTP+SSE, where that refused it. The
+    /// POST is recorded right before the message that it carries.
+    pub fn refusal_of(&self, seq: u32) -> Option<(&Event, &HttpResponse)> {
+        if self.opened.transport != TransportKind::HttpSse {
+            return None;
+        }
+        let post = self.event(seq.checked_sub(1)?)?;
+        let Body::HttpRequest(_) = &post.body else {
+            return None;
+        };
+        self.on_channel(post.channel)
+            .find_map(|event| match &event.body {
+                Body::HttpResponse(response) if !(200..300).contains(&response.status) => {
+                    Some((event, response))
+                }
+                _ => None,
+            })
+    }
+
     /// Received events of a channel, in order.
     pub fn on_channel(&self, channel: Channel) -> impl Iterator<Item = &Event> {
         self.events
@@ -210,7 +230,7 @@ impl Conversation {
     pub fn gone(&self) -> Option<&Event> {
         self.events.iter().find(|event| {
             matches!(event.body, Body::Process(Process::Exited { .. }))
-                || (event.channel == Channel::Stdio && event.body == Body::StreamEnd)
+                || (event.channel.is_shared() && event.body == Body::StreamEnd)
         })
     }
 
@@ -260,7 +280,7 @@ impl Conversation {
 
     /// True for an HTTP exchange that the server answered by 429: it says nothing about any rule.
     pub fn is_429(&self, channel: Channel) -> bool {
-        channel != Channel::Stdio
+        !channel.is_shared()
             && self
                 .http_response(channel)
                 .is_some_and(|(_, response)| response.status == 429)
@@ -395,6 +415,9 @@ impl<'c> Exchange<'c> {
                 alive: self.alive(),
             });
         }
+        if let Some((event, response)) = self.conversation.refusal_of(self.request.at.seq) {
+            return Reply::HttpOnly(event, response);
+        }
         match self.conversation.gone() {
             Some(event) if !self.we_ended_before(event.seq) => Reply::Gone(event),
             _ => Reply::Silence {
@@ -422,7 +445,10 @@ impl<'c> Exchange<'c> {
 
     /// The HTTP response of this exchange.
     pub fn http(&self) -> Option<(EventRef, &'c HttpResponse)> {
-        self.conversation.http_response(self.request.channel)
+        let refusal = self.conversation.refusal_of(self.request.at.seq);
+        refusal
+            .map(|(event, response)| (event.reference(), response))
+            .or_else(|| self.conversation.http_response(self.request.channel))
     }
 
     fn alive(&self) -> bool {

@@ -67,11 +67,14 @@ pub enum Direction {
     Noted,
 }
 
-/// Stream within a connection: the pipe pair of a child, or one HTTP exchange.
+/// Stream within a connection: the pipe pair of a child, the messages of HTTP+SSE or of a
+/// WebSocket, or one HTTP exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
     /// Standard input and output of a child process.
     Stdio,
+    /// Messages where one connection carries all of them both ways: HTTP+SSE and WebSocket.
+    Stream,
     /// One HTTP request and its answer, numbered from 1 within the connection.
     Http(u32),
 }
@@ -80,6 +83,7 @@ impl fmt::Display for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdio => f.write_str("stdio"),
+            Self::Stream => f.write_str("stream"),
             Self::Http(number) => write!(f, "http-{number}"),
         }
     }
@@ -88,10 +92,16 @@ impl fmt::Display for Channel {
 impl Channel {
     /// Reads what `Display` wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        match text.strip_prefix("http-") {
-            Some(number) => number.parse().ok().map(Self::Http),
-            None => (text == "stdio").then_some(Self::Stdio),
+        match text {
+            "stdio" => Some(Self::Stdio),
+            "stream" => Some(Self::Stream),
+            _ => text.strip_prefix("http-")?.parse().ok().map(Self::Http),
         }
+    }
+
+    /// True when all messages of the connection share this channel, requests and answers alike.
+    pub fn is_shared(self) -> bool {
+        !matches!(self, Self::Http(_))
     }
 }
 

@@ -69,7 +69,7 @@ fn choose(
                 waiting.or(asked.last())
             }
         }
-        Channel::Stdio => waiting.or(asked.last()),
+        Channel::Stdio | Channel::Stream => waiting.or(asked.last()),
     }
     .copied()
 }
@@ -93,7 +93,7 @@ fn pair_loosely(pairs: &mut [Pair], messages: &[WireMessage], index: usize) -> b
         };
         let alike = response_text.as_ref() == Some(&bare(id));
         let unnamed_next = response_text.is_none()
-            && matches!(response.channel, Channel::Stdio)
+            && response.channel.is_shared()
             && is_last_sent_before(messages, request, index);
         same_exchange || alike || unnamed_next
     });

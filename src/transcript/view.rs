@@ -148,7 +148,7 @@ impl<'v> Sent<'v> {
                 .received()
                 .filter(|message| message.channel == self.event.channel)
                 .collect(),
-            Channel::Stdio => {
+            Channel::Stdio | Channel::Stream => {
                 let until = self.next_of_its_kind();
                 self.conversation
                     .unpaired_responses()
@@ -171,8 +171,8 @@ impl<'v> Sent<'v> {
 
     /// The HTTP response to it, with its event.
     pub fn http_response(&self) -> Option<(&'v Event, &'v HttpResponse)> {
-        if self.event.channel == Channel::Stdio {
-            return None;
+        if self.event.channel.is_shared() {
+            return self.conversation.refusal_of(self.event.seq);
         }
         self.conversation
             .on_channel(self.event.channel)

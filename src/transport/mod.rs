@@ -3,9 +3,12 @@
 //! A transport never interprets JSON-RPC. Whatever the server does wrong arrives as a value.
 
 pub mod child;
+mod dial;
 pub mod leftovers;
 pub mod memory;
 pub mod streamable_http;
+pub mod tls;
+pub mod websocket;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -54,7 +57,7 @@ pub trait Transport {
     /// The next thing that happens. `None` when nothing can happen any more.
     fn receive(&mut self) -> Wait<'_, Option<Inbound>>;
 
-    /// Closes standard input of a child. No effect over HTTP.
+    /// Closes standard input of a child, or a WebSocket. No effect over HTTP.
     fn close_input(&mut self);
 
     /// Signals the child's process group. No effect over HTTP.

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
-use std::sync::Once;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -12,6 +11,7 @@ use reqwest::{Client, Method, Response, redirect};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
+use super::tls::Trust;
 use super::{ConnectError, Connector, Inbound, Outbound, Signal, Transport, Wait};
 use crate::spec::TransportKind;
 use crate::transcript::{Body, Channel, Frame, HttpRequest, HttpResponse, SseMeta};
@@ -31,15 +31,19 @@ pub const FAULT_TLS: &str = "tls: ";
 /// An endpoint.
 #[derive(Clone, Debug)]
 pub struct HttpConnector {
+    /// Which of the two HTTP transports is spoken there; both are made of the same exchanges.
+    pub kind: TransportKind,
     /// Absolute URL.
     pub url: String,
     /// Headers for every request.
     pub headers: Vec<(String, String)>,
+    /// Who vouches for a server over TLS.
+    pub trust: Trust,
 }
 
 impl Connector for HttpConnector {
     fn kind(&self) -> TransportKind {
-        TransportKind::StreamableHttp
+        self.kind
     }
 
     fn url(&self) -> &str {
@@ -51,15 +55,11 @@ impl Connector for HttpConnector {
     }
 
     fn connect(&self) -> Result<Box<dyn Transport>, ConnectError> {
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| {
-            // An error means that somebody installed one before, which serves as well.
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        });
         let client = Client::builder()
             .redirect(redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT_DEADLINE)
+            .tls_backend_preconfigured(self.trust.config()?)
             .build()
             .map_err(|error| ConnectError::Unusable(error.to_string()))?;
         let (sender, inbox) = unbounded_channel();
@@ -77,6 +77,14 @@ pub fn within_origin(url: &str, location: &str) -> Option<String> {
     let from = reqwest::Url::parse(url).ok()?;
     let to = from.join(location).ok()?;
     (to.origin() == from.origin() && to != from).then(|| to.to_string())
+}
+
+/// Resolves the address that an `endpoint` event names. `None` when it leads to another origin,
+/// where no client should carry its credentials, or cannot be read.
+pub fn endpoint_address(url: &str, named: &str) -> Option<String> {
+    let from = reqwest::Url::parse(url).ok()?;
+    let to = from.join(named.trim()).ok()?;
+    (to.origin() == from.origin()).then(|| to.to_string())
 }
 
 struct HttpTransport {
@@ -298,7 +306,18 @@ fn fault(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::within_origin;
+    use super::{endpoint_address, within_origin};
+
+    #[test]
+    fn an_endpoint_is_relative_or_absolute_and_of_the_same_origin() {
+        let from = |named| endpoint_address("http://127.0.0.1:8000/a/sse?x=1", named);
+        let expected = Some("http://127.0.0.1:8000/messages?s=1".to_owned());
+        assert_eq!(from("/messages?s=1"), expected);
+        assert_eq!(from("../messages?s=1"), expected);
+        assert_eq!(from("http://127.0.0.1:8000/messages?s=1"), expected);
+        assert_eq!(from("http://127.0.0.1:9000/messages?s=1"), None);
+        assert_eq!(from("//evil.invalid/messages"), None);
+    }
 
     #[test]
     fn redirects_are_followed_within_the_origin_only() {

@@ -65,13 +65,16 @@ fn a_server_that_ends_is_one_diagnosis_in_every_report() {
     assert_eq!(header["target"], "./server");
 }
 
+/// An address whose listener has gone.
+fn nobody_listens_at() -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
 #[test]
 fn nobody_at_the_address_is_a_diagnosis() {
     let place = Place::new();
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let free = nobody_listens_at();
     let url = format!("http://{free}/mcp");
     let ended = place.run(&["run", &url, "-q"]);
     assert_eq!(ended.code, Some(3), "{ended:?}");
@@ -80,16 +83,24 @@ fn nobody_at_the_address_is_a_diagnosis() {
 }
 
 #[test]
-fn transports_that_are_not_supported_yet_say_so() {
+fn every_transport_of_urls_says_that_nobody_is_there() {
     let place = Place::new();
+    let free = nobody_listens_at();
+    let (socket, stream) = (format!("ws://{free}/"), format!("http://{free}/sse"));
     for words in [
-        &["run", "ws://127.0.0.1:9/"][..],
-        &["run", "http://127.0.0.1:9/sse", "--transport", "sse"][..],
+        &["run", &socket][..],
+        &["run", &stream, "--transport", "sse"][..],
+        &["run", &stream, "--transport", "http"][..],
     ] {
         let ended = place.run(words);
         assert_eq!(ended.code, Some(3), "{ended:?}");
         let words: Vec<&str> = ended.stdout.split_whitespace().collect();
-        assert!(words.join(" ").contains("not yet supported"), "{ended:?}");
+        assert!(
+            words
+                .join(" ")
+                .contains("cannot be reached: Connection refused"),
+            "{ended:?}"
+        );
     }
 }
 

@@ -39,10 +39,10 @@ pub(crate) struct HttpServer {
 }
 
 impl HttpServer {
-    /// Starts the reference server over HTTP with further arguments.
-    pub(crate) fn start(arguments: &[String]) -> Self {
+    /// Starts the reference server on a port, with further arguments.
+    pub(crate) fn start(transport: TransportKind, arguments: &[String]) -> Self {
         let mut child = Command::new(binary())
-            .args(["--transport", "http", "--until-stdin-closes"])
+            .args(["--transport", transport.as_str(), "--until-stdin-closes"])
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -54,7 +54,7 @@ impl HttpServer {
         let url = lines
             .find_map(|line| {
                 let line = line.ok()?;
-                let from = line.find("http://")?;
+                let from = line.find("http://").or(line.find("ws://"))?;
                 Some(line[from..].trim().to_owned())
             })
             .expect("the server prints its URL");
@@ -93,12 +93,16 @@ pub(crate) fn run(
     arguments: &[String],
     settings: &Settings,
 ) -> ServerRun {
-    let http = (transport == TransportKind::StreamableHttp).then(|| HttpServer::start(arguments));
-    let kind = match &http {
-        Some(server) => TargetKind::Http {
-            url: server.url.clone(),
-            headers: credentials(arguments),
-        },
+    let on_a_port = transport != TransportKind::Stdio;
+    let server = on_a_port.then(|| HttpServer::start(transport, arguments));
+    let kind = match &server {
+        // HTTP+SSE has to be recognised, as users give the URL alone.
+        Some(server) if transport == TransportKind::HttpSse => TargetKind::at_url(
+            TransportKind::StreamableHttp,
+            server.url.clone(),
+            credentials(arguments),
+        ),
+        Some(server) => TargetKind::at_url(transport, server.url.clone(), credentials(arguments)),
         None => {
             let mut argv = vec![binary().display().to_string()];
             argv.extend(arguments.iter().cloned());

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{is_ordinary, is_refusal_of_host, misaddressed};
 use crate::check::{Problem, Ruling};
 use crate::rpc::{Message, code};
-use crate::transcript::{Channel, Event, Exchange, Reply, View};
+use crate::transcript::{Event, Exchange, Reply, View};
 
 /// A name that no server has.
 pub const UNKNOWN_NAME: &str = "mcpcheck-5f1d0c9a7b3e2468";
@@ -38,9 +38,7 @@ pub fn unanswered<'c>(exchange: &Exchange<'c>) -> Option<Unanswered<'c>> {
         Reply::Gone(event) if event.seq < exchange.request.at.seq => {
             Unanswered::Unclear("the server had ended before".into())
         }
-        Reply::Gone(event) if exchange.request.channel == Channel::Stdio => {
-            Unanswered::Ended(event)
-        }
+        Reply::Gone(event) if exchange.request.channel.is_shared() => Unanswered::Ended(event),
         Reply::Gone(_) => Unanswered::Unclear("the HTTP connection broke".into()),
         Reply::HttpOnly(_, response)
             if response.status == 200 && response.media_type() == "text/event-stream" =>

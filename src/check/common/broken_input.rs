@@ -151,7 +151,7 @@ pub fn answer_to<'v>(sent: &Sent<'v>) -> Option<&'v WireMessage> {
 
 fn is_carried(sent: &Sent<'_>, seq: u32, channel: Channel) -> bool {
     match sent.event.channel {
-        Channel::Stdio => seq == sent.event.seq,
+        Channel::Stdio | Channel::Stream => seq == sent.event.seq,
         own => channel == own && seq == sent.event.seq + 1,
     }
 }

@@ -3,12 +3,12 @@
 use super::provocation;
 use crate::check::{Problem, Ruling};
 use crate::rpc::Message;
-use crate::transcript::{Body, Channel, Sent, WireMessage};
+use crate::transcript::{Body, Sent, WireMessage};
 
 /// The response that a cancellation got over stdio: one that answers no request, or a further one
 /// under the id of the request that was to be cancelled. Over HTTP a refusal may have a body.
 pub fn response_to_cancellation<'v>(sent: &Sent<'v>) -> Option<&'v WireMessage> {
-    if sent.event.channel != Channel::Stdio {
+    if !sent.event.channel.is_shared() {
         return None;
     }
     let cancelled = cancelled_id(sent);

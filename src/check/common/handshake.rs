@@ -8,7 +8,7 @@ use super::{is_refusal_of_host, misaddressed};
 use crate::check::peer::{Answer, Peer, Request};
 use crate::spec::{Era, Revision};
 use crate::transcript::view::BARRIER;
-use crate::transcript::{Body, Channel, Exchange, Reply, Sent, Session, View, WireMessage};
+use crate::transcript::{Body, Exchange, Reply, Sent, Session, View, WireMessage};
 
 /// The params of an initialize request by mcp-check.
 pub fn initialize_params(version: &str, capabilities: Value) -> Value {
@@ -87,7 +87,7 @@ pub fn unclear(exchange: &Exchange<'_>) -> Option<String> {
         return Some("a request was answered under the id of nothing".to_owned());
     }
     let channel = exchange.request.channel;
-    let is_broken_off = channel != Channel::Stdio
+    let is_broken_off = !channel.is_shared()
         && exchange
             .conversation
             .on_channel(channel)

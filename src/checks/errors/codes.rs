@@ -130,7 +130,7 @@ fn judge_meaning(
         meta.and_then(|meta| meta.get(format!("io.modelcontextprotocol/{key}")))
     };
     let misuse = match code {
-        code::HEADER_MISMATCH if view.transport == TransportKind::Stdio => {
+        code::HEADER_MISMATCH if view.transport != TransportKind::StreamableHttp => {
             Some("although there are no headers over stdio")
         }
         code::HEADER_MISMATCH => {

@@ -99,7 +99,7 @@ fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
                 false => ruling.inconclusive("the result lacks members; the schema judges it"),
             };
         }
-        Reply::Error(..) if exchange.request.channel == Channel::Stdio => {
+        Reply::Error(..) if exchange.request.channel.is_shared() => {
             let text = "A fresh process answers the same initialize request by an error.";
             ruling.broken(about(text.to_owned()));
         }

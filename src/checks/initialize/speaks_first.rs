@@ -59,6 +59,9 @@ fn judge(view: &View) -> Verdicts {
         ruling.not_applicable("over Streamable HTTP only the client can begin");
         return verdicts;
     }
+    if view.transport != TransportKind::Stdio {
+        ruling.inconclusive("it is not waited for on connections to a running server");
+    }
     for conversation in view.conversations() {
         let early = early_messages(conversation);
         for message in &early {

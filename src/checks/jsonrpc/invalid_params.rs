@@ -81,7 +81,7 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
 fn cases(peer: &dyn Peer) -> Vec<(&'static str, Value)> {
     let session = peer.session();
     let is_modern = peer.revision().era() == Era::Modern;
-    let is_mirrored = is_modern && peer.transport() != TransportKind::Stdio;
+    let is_mirrored = is_modern && peer.transport() == TransportKind::StreamableHttp;
     let mut cases = Vec::new();
     for (feature, method) in [
         ("resources", "resources/read"),

@@ -82,6 +82,12 @@ fn bodies(revision: Revision) -> [String; 5] {
     ]
 }
 
+/// Streamable HTTP refuses by 400; HTTP+SSE leaves the status open.
+fn refuses_input(view: &View, status: u16) -> bool {
+    let open = view.transport == TransportKind::HttpSse;
+    status == 400 || (open && (400..500).contains(&status) && !is_refusal_of_host(status))
+}
+
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let ruling = verdicts.on(RULE);
@@ -95,7 +101,7 @@ fn judge(view: &View) -> Verdicts {
             problem.event(sent.event, shown.clone())
         };
         match (sent.http_response(), answer_to(&sent)) {
-            (Some((event, response)), _) if response.status == 400 => {
+            (Some((event, response)), _) if refuses_input(view, response.status) => {
                 ruling.held(event.reference());
             }
             (_, Some(answer)) => judge_answer(ruling, answer, about),

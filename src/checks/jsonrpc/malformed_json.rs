@@ -70,7 +70,7 @@ fn judge(view: &View) -> Verdicts {
         let status = sent.http_response().map(|(_, response)| response.status);
         match (status, answer_to(&sent)) {
             (_, Some(answer)) => judge_answer(ruling, answer, status, about),
-            (Some(400), None) => {
+            (Some(status), None) if refuses_input(view, status) => {
                 let at = sent.http_response().map(|(event, _)| event.reference());
                 ruling.held.extend(at);
             }
@@ -87,6 +87,12 @@ fn judge(view: &View) -> Verdicts {
         }
     }
     verdicts
+}
+
+/// Streamable HTTP refuses by 400; HTTP+SSE leaves the status open.
+fn refuses_input(view: &View, status: u16) -> bool {
+    let open = view.transport == TransportKind::HttpSse;
+    status == 400 || (open && (400..500).contains(&status) && !is_refusal_of_host(status))
 }
 
 fn judge_answer(

@@ -76,7 +76,8 @@ fn is_judged_here(conversation: &Conversation, message: &WireMessage) -> bool {
         return is_rpc(conversation, message);
     }
     let is_body = message.channel != Channel::Stdio && sse_of(conversation, message).is_none();
-    let is_success = status_of(conversation, message.channel).is_some_and(|status| status < 300);
+    let is_success = message.channel == Channel::Stream
+        || status_of(conversation, message.channel).is_some_and(|status| status < 300);
     is_body && is_success && is_rpc(conversation, message)
 }
 

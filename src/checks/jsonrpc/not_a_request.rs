@@ -57,8 +57,13 @@ const FRAMES: [(&str, &[u8]); 5] = [
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        let frames = FRAMES.map(|(intent, frame)| Raw::new(intent, frame));
-        send_apart(peer, frames.into()).await;
+        // Text messages of WebSocket are UTF-8, so that other bytes cannot be one.
+        let text_only = peer.transport() == TransportKind::WebSocket;
+        let sendable = FRAMES
+            .into_iter()
+            .filter(|(_, frame)| !text_only || std::str::from_utf8(frame).is_ok());
+        let frames = sendable.map(|(intent, frame)| Raw::new(intent, frame));
+        send_apart(peer, frames.collect()).await;
     })
 }
 

@@ -114,7 +114,7 @@ fn is_unexplained(conversation: &Conversation, response: &WireMessage) -> bool {
         return false;
     }
     let id = response.response_id().filter(|id| *id != Id::Null);
-    if id.is_none() && response.channel != Channel::Stdio {
+    if id.is_none() && !response.channel.is_shared() {
         return false;
     }
     let Some(cause) = provocation(conversation, response) else {

@@ -91,8 +91,8 @@ fn judge(view: &View) -> Verdicts {
             Some(log) => {
                 let text = "Messages below emergency are sent after the level was set to it.";
                 let problem = Problem::new("method:logging/setLevel", text).message(log);
-                let is_stateless =
-                    view.transport != TransportKind::Stdio && view.session().session_id.is_none();
+                let is_stateless = view.transport == TransportKind::StreamableHttp
+                    && view.session().session_id.is_none();
                 ruling.broken(match is_stateless {
                     true => problem.hint("Without a session the server cannot keep a level."),
                     false => problem,

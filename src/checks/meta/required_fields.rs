@@ -110,7 +110,7 @@ fn judge(view: &View) -> Verdicts {
 
 fn judge_case(verdicts: &mut Verdicts, exchange: &Exchange<'_>, missing: &str) {
     let ruling = verdicts.on(REJECTED);
-    let is_http = exchange.request.channel != Channel::Stdio;
+    let is_http = !exchange.request.channel.is_shared();
     let about =
         |text: String| Problem::new(format!("request without {missing}"), text).exchange(exchange);
     let what = match exchange.reply() {

@@ -14,9 +14,10 @@ impl Connection {
         if std::mem::replace(&mut self.closed, true) {
             return;
         }
-        match self.context.connector.kind() {
+        match self.kind() {
             TransportKind::Stdio => self.close_child().await,
-            _ => self.delete_session().await,
+            TransportKind::StreamableHttp => self.delete_session().await,
+            TransportKind::HttpSse | TransportKind::WebSocket => self.close_stream(),
         }
     }
 

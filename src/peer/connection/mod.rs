@@ -4,6 +4,9 @@ mod closing;
 mod receiving;
 mod resuming;
 mod sending;
+mod stream;
+
+pub use stream::ENDPOINT_ELSEWHERE;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -44,6 +47,12 @@ pub struct Connection {
     declared: Value,
     next_id: i64,
     next_http: u32,
+    /// The exchange that opened the stream of HTTP+SSE or the WebSocket.
+    stream: Option<Channel>,
+    /// Where the server of HTTP+SSE wants its messages, once it has said so.
+    post_url: Option<String>,
+    /// The exchange of the message sent last over HTTP+SSE.
+    last_post: Option<Channel>,
     answers: BTreeMap<Id, Answer>,
     heads: BTreeMap<Channel, HttpAnswer>,
     ended: BTreeSet<Channel>,
@@ -79,7 +88,7 @@ impl Connection {
         if kind == TransportKind::Stdio {
             tape.received(Channel::Stdio, Body::Process(Process::Spawned));
         }
-        Ok(Self {
+        let mut connection = Self {
             context: Rc::clone(context),
             revision,
             tape,
@@ -91,6 +100,9 @@ impl Connection {
             declared: json!({}),
             next_id: 1,
             next_http: 1,
+            stream: None,
+            post_url: None,
+            last_post: None,
             answers: BTreeMap::new(),
             heads: BTreeMap::new(),
             ended: BTreeSet::new(),
@@ -102,7 +114,14 @@ impl Connection {
             slowest: Duration::ZERO,
             timed_out: 0,
             new_timeouts: 0,
-        })
+        };
+        connection.open_stream();
+        Ok(connection)
+    }
+
+    /// Transport of the connection.
+    pub(super) fn kind(&self) -> TransportKind {
+        self.context.connector.kind()
     }
 
     /// Revision this connection speaks.
@@ -219,6 +238,9 @@ impl Connection {
 
     /// Sends requests one after the other without waiting, then waits for all answers.
     pub async fn call_all(&mut self, requests: Vec<Request>) -> Vec<Option<Answer>> {
+        if !self.ready().await {
+            return requests.iter().map(|_| None).collect();
+        }
         let wait = requests
             .iter()
             .map(|request| request.deadline.unwrap_or_else(|| self.patience()))

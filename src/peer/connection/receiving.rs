@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use super::Connection;
 use crate::check::peer::{Answer, HttpAnswer};
 use crate::rpc::{self, Id, Message, Parsed, code};
-use crate::transcript::{Body, Channel, Process, view};
+use crate::spec::TransportKind;
+use crate::transcript::{Body, Channel, Frame, Process, view};
 use crate::transport::Inbound;
 
 impl Connection {
@@ -53,7 +54,7 @@ impl Connection {
     }
 
     pub(super) fn take(&mut self, inbound: Inbound) {
-        let Inbound { channel, body } = inbound;
+        let Inbound { channel, body } = self.place(inbound);
         match &body {
             Body::Frame(frame) => {
                 let parsed = rpc::parse(&frame.bytes);
@@ -61,12 +62,16 @@ impl Connection {
                     self.streams.event(channel, meta);
                 }
                 self.note_answer(channel, &parsed);
+                let is_message = carries_message(frame, &parsed);
                 self.tape.received(channel, body);
-                self.sort(parsed);
+                if is_message {
+                    self.sort(parsed);
+                }
                 return;
             }
             Body::HttpResponse(response) => {
-                if self.session_id.is_none() && !self.agreed {
+                let sessions = self.kind() == TransportKind::StreamableHttp;
+                if sessions && self.session_id.is_none() && !self.agreed {
                     self.session_id = response.header("mcp-session-id").map(str::to_owned);
                 }
                 let answer = HttpAnswer {
@@ -76,6 +81,10 @@ impl Connection {
                 self.heads.insert(channel, answer);
             }
             Body::StreamEnd if channel == Channel::Stdio => self.gone = true,
+            Body::StreamEnd if channel == Channel::Stream => {
+                self.gone = true;
+                self.exited = true;
+            }
             Body::StreamEnd => self.stream_ended(channel),
             Body::Sse(meta) => self.streams.event(channel, meta),
             Body::Process(Process::Exited { .. }) => {
@@ -131,6 +140,12 @@ impl Connection {
         let headers = self.post_headers("", None);
         self.send_frame(view::ANSWER, bytes, headers);
     }
+}
+
+/// False for server-sent events that are no messages by their name, unless their data is one.
+fn carries_message(frame: &Frame, parsed: &Parsed) -> bool {
+    let name = frame.sse.as_ref().and_then(|sse| sse.event.as_deref());
+    matches!(name, None | Some("message")) || !matches!(parsed.message, Message::Malformed(_))
 }
 
 /// What a client with the declared capabilities answers when its user wants nothing: an empty

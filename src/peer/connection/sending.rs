@@ -27,6 +27,9 @@ impl Connection {
 
     /// Sends a notification; over HTTP waits for the response of the POST.
     pub async fn send_notification(&mut self, intent: &str, method: &str, params: Option<Value>) {
+        if !self.ready().await {
+            return;
+        }
         let bytes = rpc::notification(method, params.as_ref());
         let headers = self.post_headers(method, params.as_ref());
         let channel = self.send_frame(intent, bytes, headers);
@@ -40,6 +43,9 @@ impl Connection {
         bytes: Vec<u8>,
         changes: &[(String, Option<String>)],
     ) {
+        if !self.ready().await {
+            return;
+        }
         let mut headers = self.post_headers("", None);
         headers::change(&mut headers, changes);
         let channel = self.send_frame(intent, bytes, headers);
@@ -48,7 +54,7 @@ impl Connection {
 
     /// Sends one HTTP request. `listen` bounds how long an open stream is read.
     pub async fn send_http(&mut self, call: HttpCall) -> Option<HttpAnswer> {
-        if self.context.connector.kind() == TransportKind::Stdio {
+        if matches!(self.kind(), TransportKind::Stdio | TransportKind::WebSocket) {
             return None;
         }
         let mut headers = self.post_headers("", None);
@@ -121,7 +127,7 @@ impl Connection {
     }
 
     pub(super) fn post_headers(&self, method: &str, params: Option<&Value>) -> Headers {
-        if self.context.connector.kind() == TransportKind::Stdio {
+        if matches!(self.kind(), TransportKind::Stdio | TransportKind::WebSocket) {
             return Headers::new();
         }
         let mut headers = headers::base(self.context.connector.headers());
@@ -157,22 +163,24 @@ impl Connection {
     }
 
     pub(super) fn send_frame(&mut self, intent: &str, bytes: Vec<u8>, headers: Headers) -> Channel {
-        if self.context.connector.kind() == TransportKind::Stdio {
-            self.tape.sent(
-                Channel::Stdio,
-                Some(intent),
-                Body::Frame(Frame::line(bytes.clone())),
-            );
-            self.transport.send(Outbound {
-                channel: Channel::Stdio,
-                request: None,
-                bytes,
-            });
-            return Channel::Stdio;
-        }
-        let channel = self.next_channel();
-        self.post(channel, intent, "POST", headers, bytes);
-        channel
+        let shared = match self.kind() {
+            TransportKind::Stdio => Channel::Stdio,
+            TransportKind::WebSocket => Channel::Stream,
+            TransportKind::HttpSse => return self.post_message(intent, bytes, headers),
+            TransportKind::StreamableHttp => {
+                let channel = self.next_channel();
+                self.post(channel, intent, "POST", headers, bytes);
+                return channel;
+            }
+        };
+        let frame = Body::Frame(Frame::line(bytes.clone()));
+        self.tape.sent(shared, Some(intent), frame);
+        self.transport.send(Outbound {
+            channel: shared,
+            request: None,
+            bytes,
+        });
+        shared
     }
 
     pub(super) fn post(
@@ -205,9 +213,12 @@ impl Connection {
     }
 
     pub(super) async fn until_response(&mut self, channel: Channel) {
-        if channel == Channel::Stdio {
-            return;
-        }
+        let channel = match (channel, self.last_post) {
+            (Channel::Http(_), _) => channel,
+            // Messages of HTTP+SSE travel on requests of their own, which could overtake each other.
+            (_, Some(post)) => post,
+            _ => return,
+        };
         let wait = self.patience();
         let until = Instant::now() + wait;
         let done = |this: &Self| this.ended.contains(&channel);
