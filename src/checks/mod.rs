@@ -47,6 +47,7 @@ mod discover {
     pub(super) mod removed_methods;
     pub(super) mod stateless;
     pub(super) mod supported_truthful;
+    pub(super) mod undeclared_methods;
     pub(super) mod unsupported_version;
 }
 
@@ -57,14 +58,17 @@ mod errors {
 }
 
 mod http {
+    pub(super) mod accel_buffering;
     pub(super) mod event_ids;
     pub(super) mod get_stream;
     pub(super) mod initialize_version_header;
+    pub(super) mod last_event_id;
     pub(super) mod method_header;
     pub(super) mod name_base64;
     pub(super) mod name_header;
     pub(super) mod no_sessions;
     pub(super) mod notification_202;
+    pub(super) mod notification_rejected;
     pub(super) mod origin;
     pub(super) mod origin_absent;
     pub(super) mod param_headers;
@@ -178,6 +182,7 @@ mod resources {
     pub(super) mod read;
     pub(super) mod subscribe;
     pub(super) mod text_and_size;
+    pub(super) mod updates;
     pub(super) mod uri_template;
     pub(super) mod uris;
 }
@@ -214,6 +219,10 @@ mod stdio {
 mod subscriptions {
     pub(super) mod acknowledgment;
     pub(super) mod listen;
+    pub(super) mod messages;
+    pub(super) mod several;
+    pub(super) mod stream;
+    pub(super) mod without_filter;
 }
 
 mod tasks {
@@ -277,18 +286,22 @@ pub fn all() -> Vec<Entry> {
         "discover/removed-methods" "discover/removed_methods.rs" discover removed_methods;
         "discover/stateless" "discover/stateless.rs" discover stateless;
         "discover/supported-truthful" "discover/supported_truthful.rs" discover supported_truthful;
+        "discover/undeclared-methods" "discover/undeclared_methods.rs" discover undeclared_methods;
         "discover/unsupported-version" "discover/unsupported_version.rs" discover unsupported_version;
         "errors/codes" "errors/codes.rs" errors codes;
         "errors/own-codes" "errors/own_codes.rs" errors own_codes;
         "errors/reserved-codes" "errors/reserved_codes.rs" errors reserved_codes;
+        "http/accel-buffering" "http/accel_buffering.rs" http accel_buffering;
         "http/event-ids" "http/event_ids.rs" http event_ids;
         "http/get-stream" "http/get_stream.rs" http get_stream;
         "http/initialize-version-header" "http/initialize_version_header.rs" http initialize_version_header;
+        "http/last-event-id" "http/last_event_id.rs" http last_event_id;
         "http/method-header" "http/method_header.rs" http method_header;
         "http/name-base64" "http/name_base64.rs" http name_base64;
         "http/name-header" "http/name_header.rs" http name_header;
         "http/no-sessions" "http/no_sessions.rs" http no_sessions;
         "http/notification-202" "http/notification_202.rs" http notification_202;
+        "http/notification-rejected" "http/notification_rejected.rs" http notification_rejected;
         "http/origin" "http/origin.rs" http origin;
         "http/origin-absent" "http/origin_absent.rs" http origin_absent;
         "http/param-headers" "http/param_headers.rs" http param_headers;
@@ -372,6 +385,7 @@ pub fn all() -> Vec<Entry> {
         "resources/read" "resources/read.rs" resources read;
         "resources/subscribe" "resources/subscribe.rs" resources subscribe;
         "resources/text-and-size" "resources/text_and_size.rs" resources text_and_size;
+        "resources/updates" "resources/updates.rs" resources updates;
         "resources/uri-template" "resources/uri_template.rs" resources uri_template;
         "resources/uris" "resources/uris.rs" resources uris;
         "result/kind" "result/kind.rs" result kind;
@@ -393,6 +407,10 @@ pub fn all() -> Vec<Entry> {
         "stdio/stdout-only-messages" "stdio/stdout_only_messages.rs" stdio stdout_only_messages;
         "subscriptions/acknowledgment" "subscriptions/acknowledgment.rs" subscriptions acknowledgment;
         "subscriptions/listen" "subscriptions/listen.rs" subscriptions listen;
+        "subscriptions/messages" "subscriptions/messages.rs" subscriptions messages;
+        "subscriptions/several" "subscriptions/several.rs" subscriptions several;
+        "subscriptions/stream" "subscriptions/stream.rs" subscriptions stream;
+        "subscriptions/without-filter" "subscriptions/without_filter.rs" subscriptions without_filter;
         "tasks/unknown-id" "tasks/unknown_id.rs" tasks unknown_id;
         "tools/arguments-optional" "tools/arguments_optional.rs" tools arguments_optional;
         "tools/call" "tools/call.rs" tools call;

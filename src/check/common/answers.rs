@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{is_ordinary, is_refusal_of_host, misaddressed};
+use super::{is_modern_request, is_ordinary, is_refusal_of_host, misaddressed};
 use crate::check::{Problem, Ruling};
 use crate::rpc::{Message, code};
 use crate::transcript::{Event, Exchange, Reply, View};
@@ -256,6 +256,8 @@ pub fn judge_undeclared(ruling: &mut Ruling, exchange: &Exchange<'_>, feature: &
                     "{method} has something to offer, although the capability {feature} was not declared."
                 );
                 ruling.broken(about(text).hint(hint));
+            } else if is_modern_request(exchange) && method.ends_with("/list") {
+                ruling.inconclusive("an empty list is lifecycle.undeclared-method.modern's matter");
             } else {
                 let text = format!(
                     "{method} is answered by a result, although the capability {feature} was not declared."

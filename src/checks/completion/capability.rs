@@ -17,18 +17,24 @@
 //! < result {"completion":{"values":["Ada"]}}
 //! ```
 //!
+//! ```mcp fails completion.unsupported-method-not-found
+//! capabilities {"prompts":{}}
+//! > completion/complete
+//! < error -32600 "Not supported"
+//! ```
+//!
 //! ```mcp fails completion.capability.declared
 //! capabilities {}
 //! > completion/complete
 //! < result {"completion":{"values":[]}}
 //! ```
 
-use crate::check::common::answers::{UNKNOWN_NAME, judge_undeclared};
+use crate::check::common::answers::{UNKNOWN_NAME, judge_undeclared, shown, turned_away};
 use crate::check::common::completable::completable;
 use crate::check::prelude::*;
 
 pub(crate) const CHECK: Check = Check {
-    covers: &["completion.capability.declared"],
+    covers: &[DECLARED, CODE],
     transports: Transports::All,
     needs: &[Need::LacksCapability(&["completions"])],
     effect: Effect::Harmless,
@@ -37,6 +43,8 @@ pub(crate) const CHECK: Check = Check {
     method: Method::Probe { drive, judge },
 };
 
+const DECLARED: &str = "completion.capability.declared";
+const CODE: &str = "completion.unsupported-method-not-found";
 const INTENT: &str = "completion-undeclared";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
@@ -55,9 +63,34 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
-    let ruling = verdicts.on("completion.capability.declared");
     for exchange in view.exchanges_meant(INTENT) {
+        let ruling = verdicts.on(DECLARED);
         judge_undeclared(ruling, &exchange, "completions", "/completion/values");
+        judge_code(verdicts.on(CODE), &exchange);
     }
     verdicts
+}
+
+/// A result is a matter of the capability.
+fn judge_code(ruling: &mut Ruling, exchange: &Exchange<'_>) {
+    if let Some(why) = turned_away(exchange) {
+        ruling.inconclusive(why);
+        return;
+    }
+    match exchange.reply() {
+        Reply::Error(message, Some(code::METHOD_NOT_FOUND)) => {
+            ruling.held(message.at.clone());
+        }
+        Reply::Error(_, code) => {
+            let text = format!(
+                "completion/complete, which is not declared, is answered with {}, not -32601.",
+                shown(code)
+            );
+            let problem = Problem::new("method:completion/complete", text);
+            ruling.broken(problem.exchange(exchange));
+        }
+        _ => {
+            ruling.inconclusive("completion/complete was not answered by an error");
+        }
+    }
 }

@@ -27,6 +27,11 @@
 //! < silence
 //! ```
 //!
+//! ```mcp fails lifecycle.initialize.answered
+//! > initialize
+//! < merge {"serverInfo":null}
+//! ```
+//!
 //! ```mcp fails lifecycle.version-negotiation.supported-version
 //! transport http
 //! >2 initialize
@@ -96,7 +101,10 @@ fn judge_answer(ruling: &mut Ruling, exchange: &Exchange<'_>) {
                 && result["serverInfo"].is_object();
             match is_whole {
                 true => ruling.held(message.at.clone()),
-                false => ruling.inconclusive("the result lacks members; the schema judges it"),
+                false => {
+                    let text = "The result of initialize lacks protocolVersion, capabilities or serverInfo.";
+                    ruling.broken(about(text.to_owned()))
+                }
             };
         }
         Reply::Error(..) if exchange.request.channel.is_shared() => {

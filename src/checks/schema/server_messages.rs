@@ -23,6 +23,19 @@
 //! < default
 //! ```
 //!
+//! ```mcp fails logging.message-shape
+//! > tools/call
+//! < notify notifications/message {"level":"warn","data":"a"}
+//! < default
+//! ```
+//!
+//! ```mcp fails subscriptions.listen.acknowledgement-shape
+//! revision 2026-07-28
+//! > tools/list
+//! < notify notifications/subscriptions/acknowledged {"_meta":{"io.modelcontextprotocol/subscriptionId":1}}
+//! < default
+//! ```
+//!
 //! ```mcp fails schema.server-requests
 //! > tools/call
 //! < request 1 ping {"_meta":1}
@@ -40,10 +53,12 @@ use crate::check::prelude::*;
 use crate::spec::{methods, schema};
 
 const NOTIFICATIONS: &str = "schema.server-notifications";
+const LOGS: &str = "logging.message-shape";
+const ACKNOWLEDGMENTS: &str = "subscriptions.listen.acknowledgement-shape";
 const REQUESTS: &str = "schema.server-requests";
 
 pub(crate) const CHECK: Check = Check {
-    covers: &[NOTIFICATIONS, REQUESTS],
+    covers: &[LOGS, NOTIFICATIONS, REQUESTS, ACKNOWLEDGMENTS],
     transports: Transports::All,
     needs: &[],
     effect: Effect::Harmless,
@@ -60,6 +75,12 @@ fn judge(view: &View) -> Verdicts {
     verdicts
         .on(REQUESTS)
         .not_applicable("the server sent no request");
+    verdicts
+        .on(LOGS)
+        .not_applicable("the server sent no log message");
+    verdicts
+        .on(ACKNOWLEDGMENTS)
+        .not_applicable("the server acknowledged no subscription");
     for (conversation, message) in view.received() {
         let Some(revision) = revision_of(view, conversation) else {
             continue;
@@ -70,7 +91,7 @@ fn judge(view: &View) -> Verdicts {
             {
                 let definition = methods::server_notification_definition(revision, method);
                 judge_message(
-                    verdicts.on(NOTIFICATIONS),
+                    verdicts.on(definition.map_or(NOTIFICATIONS, |_| rule_of(method))),
                     message,
                     method,
                     revision,
@@ -90,6 +111,15 @@ fn judge(view: &View) -> Verdicts {
         }
     }
     verdicts
+}
+
+/// The narrowest rule on the shape of a notification.
+fn rule_of(method: &str) -> &'static str {
+    match method {
+        "notifications/message" => LOGS,
+        "notifications/subscriptions/acknowledged" => ACKNOWLEDGMENTS,
+        _ => NOTIFICATIONS,
+    }
 }
 
 fn judge_message(
