@@ -37,7 +37,7 @@
 //! < error -32601 "Method not found"
 //! ```
 
-use crate::check::common::answers::evidence_first;
+use crate::check::common::answers::{evidence_first, text_of};
 use crate::check::common::subscription::{
     KINDS, belongs, is_acknowledgment, open, params, subscribe,
 };
@@ -90,8 +90,11 @@ fn judge(view: &View) -> Verdicts {
             judge_promise(verdicts.on(OMITS), &view.session(), &exchange);
         }
     }
-    for id in CHECK.covers {
+    // One that works says nothing about several.
+    for id in [OMITS, NOT_BLOCKED] {
         evidence_first(verdicts.on(id));
+    }
+    for id in CHECK.covers {
         if verdicts.on(id).held.is_empty() {
             verdicts
                 .on(id)
@@ -124,6 +127,9 @@ fn judge_two(verdicts: &mut Verdicts, conversation: &Conversation) {
         match (acknowledgment(listen), listen.reply()) {
             (Some(message), _) => {
                 ruling.held(message.at.clone());
+            }
+            (None, Reply::Error(..)) if text_of(listen).contains("limit") => {
+                ruling.inconclusive("the server limits the number of subscriptions");
             }
             (None, Reply::Error(..)) => {
                 let text = "Of two subscriptions at the same time, one is refused.";

@@ -29,7 +29,7 @@
 //! < error -32601 "Method not found"
 //! ```
 
-use crate::check::common::answers::shown;
+use crate::check::common::answers::{shown, text_of};
 use crate::check::common::subscription::{belongs, is_acknowledgment};
 use crate::check::prelude::*;
 
@@ -96,6 +96,9 @@ fn judge_no_filter(ruling: &mut Ruling, listen: &Exchange<'_>) {
         }
         (None, Reply::Error(_, Some(code::METHOD_NOT_FOUND))) => {
             ruling.inconclusive("subscriptions/listen does not exist");
+        }
+        (None, Reply::Error(..)) if text_of(listen).contains("limit") => {
+            ruling.inconclusive("the server limits the number of subscriptions");
         }
         (None, Reply::Error(_, code)) => {
             let code = shown(code);
