@@ -41,9 +41,23 @@ fn trial(entry: Entry, index: usize, example: Example) -> Trial {
 }
 
 fn execute(entry: &Entry, example: &Example) -> Result<(), Failed> {
-    let script = Script::parse(&example.script)
-        .map_err(|error| format!("script at page line {}: {error}", example.line))?;
-    let run = play(entry, script)?;
+    let mut runs = Vec::new();
+    for (name, script) in servers(&example.script) {
+        let script = Script::parse(&script)
+            .map_err(|error| format!("script at page line {}: {error}", example.line))?;
+        runs.push(play(entry, script, name)?);
+    }
+    engine::across::judge(
+        &mut runs.iter_mut().collect::<Vec<_>>(),
+        &settings_for(entry),
+    );
+    let outcomes = runs.iter().flat_map(|run| run.outcomes.clone()).collect();
+    let diagnosis = runs.iter().find_map(|run| run.diagnosis.clone());
+    let run = ServerRun {
+        outcomes,
+        diagnosis,
+        ..ServerRun::default()
+    };
     if let Some(diagnosis) = &run.diagnosis {
         return Err(format!("nothing was judged: {}", diagnosis.message).into());
     }
@@ -78,14 +92,42 @@ fn execute(entry: &Entry, example: &Example) -> Result<(), Failed> {
     .into())
 }
 
-fn play(entry: &Entry, script: Script) -> Result<ServerRun, Failed> {
-    let settings = Settings {
-        revisions: Some(vec![script.revision()]),
+/// The servers of an example: a line `server NAME` begins the script of one, where there are several.
+fn servers(script: &str) -> Vec<(String, String)> {
+    let mut servers: Vec<(String, String)> = Vec::new();
+    for line in script.lines() {
+        if let Some(name) = line.strip_prefix("server ") {
+            servers.push((name.to_owned(), String::new()));
+            continue;
+        }
+        if servers.is_empty() {
+            servers.push((String::new(), String::new()));
+        }
+        if let Some((_, script)) = servers.last_mut() {
+            script.push_str(line);
+            script.push('\n');
+        }
+    }
+    if servers.is_empty() {
+        servers.push((String::new(), String::new()));
+    }
+    servers
+}
+
+fn settings_for(entry: &Entry) -> Settings {
+    Settings {
         checks: Selection {
             only: vec![entry.id.to_owned()],
             skip: Vec::new(),
         },
         ..Settings::default()
+    }
+}
+
+fn play(entry: &Entry, script: Script, name: String) -> Result<ServerRun, Failed> {
+    let settings = Settings {
+        revisions: Some(vec![script.revision()]),
+        ..settings_for(entry)
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -99,6 +141,9 @@ fn play(entry: &Entry, script: Script) -> Result<ServerRun, Failed> {
         &settings,
         recorder,
         &Quiet,
-        ServerRun::default(),
+        ServerRun {
+            name,
+            ..ServerRun::default()
+        },
     )))
 }

@@ -5,6 +5,7 @@
 //! the whole transcript and sends nothing; a `Probe` drives a short exchange of its own and then
 //! judges the transcript as a `Watch` does. Judges never talk and drivers never decide.
 
+pub mod across;
 pub mod common;
 pub mod explain;
 pub mod peer;
@@ -112,20 +113,23 @@ pub enum Method {
         /// Finds the frames again by their intents.
         judge: Judge,
     },
+    /// Compares the servers of one configuration, when there are several.
+    Across(across::JudgeAcross),
 }
 
 impl Method {
-    /// The judge.
+    /// The judge of one server; it says nothing where several are compared.
     pub fn judge(&self) -> Judge {
         match self {
             Self::Watch(judge) | Self::Probe { judge, .. } => *judge,
+            Self::Across(_) => |_| Verdicts::new(),
         }
     }
 
     /// The drive of a probe.
     pub fn drive(&self) -> Option<Drive> {
         match self {
-            Self::Watch(_) => None,
+            Self::Watch(_) | Self::Across(_) => None,
             Self::Probe { drive, .. } => Some(*drive),
         }
     }

@@ -207,6 +207,7 @@ mod security {
     pub(super) mod injection_phrases;
     pub(super) mod look_alike_names;
     pub(super) mod secret_in_metadata;
+    pub(super) mod shadowing;
 }
 
 mod stdio {
@@ -401,6 +402,7 @@ pub fn all() -> Vec<Entry> {
         "security/injection-phrases" "security/injection_phrases.rs" security injection_phrases;
         "security/look-alike-names" "security/look_alike_names.rs" security look_alike_names;
         "security/secret-in-metadata" "security/secret_in_metadata.rs" security secret_in_metadata;
+        "security/shadowing" "security/shadowing.rs" security shadowing;
         "stdio/exit-on-eof" "stdio/exit_on_eof.rs" stdio exit_on_eof;
         "stdio/exit-on-sigterm" "stdio/exit_on_sigterm.rs" stdio exit_on_sigterm;
         "stdio/one-message-per-line" "stdio/one_message_per_line.rs" stdio one_message_per_line;

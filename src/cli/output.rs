@@ -89,6 +89,16 @@ impl Tested {
             .collect();
         Self { run, directions }
     }
+
+    /// After findings were added whose events are answers of the server.
+    pub fn point_at_answers(&mut self) {
+        let findings = self.run.findings.iter();
+        for evidence in findings.flat_map(|finding| &finding.evidence) {
+            self.directions
+                .entry(evidence.event.clone())
+                .or_insert(Direction::Received);
+        }
+    }
 }
 
 /// The places that reports go to, open for writing.

@@ -13,7 +13,7 @@ use super::exit::ExitCode;
 use super::judge::selection;
 use super::output::{Outputs, Tested, create};
 use super::say;
-use super::targets::targets;
+use super::targets::{Chosen, targets};
 use crate::config::resolve::Surroundings;
 use crate::config::secrets::secrets_of;
 use crate::config::target::{Target, TargetKind};
@@ -51,7 +51,10 @@ pub(super) fn drive(args: &RunArgs) -> Result<(Outputs, Vec<Tested>), Error> {
         start_in: args.cwd.clone(),
         exe: std::env::current_exe().map_err(|error| Error::Internal(error.to_string()))?,
     };
-    let targets = targets(args, &around)?;
+    let Chosen {
+        targets,
+        configurations,
+    } = targets(args, &around)?;
     let settings = settings(args)?;
     let outputs = Outputs::open(&args.report)?;
     let transcripts = transcripts(args, &targets)?;
@@ -60,8 +63,18 @@ pub(super) fn drive(args: &RunArgs) -> Result<(Outputs, Vec<Tested>), Error> {
         look: outputs.look(),
         exe: around.exe.display().to_string(),
     };
-    let tested = interruptible(test_all(targets, transcripts, &settings, &show, args.jobs))?;
+    let mut tested = interruptible(test_all(targets, transcripts, &settings, &show, args.jobs))?;
+    for together in configurations {
+        compare(&mut tested[together], &settings);
+    }
     Ok((outputs, tested))
+}
+
+/// Judges the servers of one configuration together.
+fn compare(tested: &mut [Tested], settings: &Settings) {
+    let mut runs: Vec<_> = tested.iter_mut().map(|one| &mut one.run).collect();
+    engine::across::judge(&mut runs, settings);
+    tested.iter_mut().for_each(Tested::point_at_answers);
 }
 
 /// Runs a future to its end, or until the user wants no more of it. What it holds, child processes

@@ -1,5 +1,7 @@
 //! Which servers the words name, and how the flags change the way to them.
 
+use std::ops::Range;
+
 use super::args::{RunArgs, check_header};
 use super::judge::free_name;
 use super::say;
@@ -12,23 +14,25 @@ use crate::spec::TransportKind;
 ///
 /// # Errors
 /// There are none, a word names none, or a flag fits none.
-pub(super) fn targets(args: &RunArgs, around: &Surroundings<'_>) -> Result<Vec<Target>, Error> {
+pub(super) fn targets(args: &RunArgs, around: &Surroundings<'_>) -> Result<Chosen, Error> {
     let mut targets: Vec<Target> = Vec::new();
     let mut add = |found: Target| {
         let taken = |name: &str| targets.iter().any(|known| known.name == name);
         let name = free_name(&found.name, taken);
         targets.push(Target { name, ..found });
     };
-    let mut configured = 0;
+    let mut configurations = Vec::new();
+    let mut count = 0;
     for word in &args.targets {
         let mut resolved = resolve(word, around)?;
         if let Some(note) = &resolved.note {
             say(&format!("mcp-check: {note}\n"));
         }
         if resolved.from_configuration {
-            configured += 1;
             choose(&mut resolved.targets, args.name.as_deref(), word)?;
+            configurations.push(count..count + resolved.targets.len());
         }
+        count += resolved.targets.len();
         resolved.targets.into_iter().for_each(&mut add);
     }
     if !args.command.is_empty() {
@@ -41,7 +45,7 @@ pub(super) fn targets(args: &RunArgs, around: &Surroundings<'_>) -> Result<Vec<T
             "mcp-check run TARGET, or mcp-check run -- COMMAND ARGUMENTS; `mcp-check run demo` needs no server",
         ));
     }
-    if let (Some(name), 0) = (&args.name, configured) {
+    if let (Some(name), true) = (&args.name, configurations.is_empty()) {
         let [only] = targets.as_mut_slice() else {
             return Err(Error::usage(
                 "--name goes with one server, or with a .json file",
@@ -50,7 +54,18 @@ pub(super) fn targets(args: &RunArgs, around: &Surroundings<'_>) -> Result<Vec<T
         only.name.clone_from(name);
     }
     adjust(&mut targets, args, around)?;
-    Ok(targets)
+    Ok(Chosen {
+        targets,
+        configurations,
+    })
+}
+
+/// The servers to test.
+pub(super) struct Chosen {
+    /// In the order they were named.
+    pub(super) targets: Vec<Target>,
+    /// Which of them one configuration file names together.
+    pub(super) configurations: Vec<Range<usize>>,
 }
 
 /// Leaves the servers of a configuration file that are asked for by name.

@@ -9,7 +9,7 @@ use super::outcome::{self, Finding, NotTested, Outcome, Place, Status};
 use super::suite::{newest_handshake, unmet};
 use super::weight::older_than_its_transport;
 use super::{Settings, arguments};
-use crate::check::{Entry, Ruling, Scope, Verdicts};
+use crate::check::{Entry, Method, Ruling, Scope, Verdicts};
 use crate::spec::{Era, Revision, Rule, TransportKind, schema};
 use crate::transcript::{Conversation, View};
 
@@ -30,7 +30,8 @@ pub fn judge(views: Vec<View>, entries: &[Entry]) -> Judged {
     let handshake = handshake_places(&views);
     for view in views {
         for entry in entries {
-            if !entry.check.transports.include(view.transport) {
+            let is_alone = !matches!(entry.check.method, Method::Across(_));
+            if !is_alone || !entry.check.transports.include(view.transport) {
                 continue;
             }
             let once =

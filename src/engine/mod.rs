@@ -1,5 +1,6 @@
 //! Targets in, outcomes out: detection, drive, judgement.
 
+pub mod across;
 pub mod arguments;
 pub mod assign;
 pub mod detect;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use crate::check::Entry;
+use crate::check::across::Side;
 use crate::config::target::{Target, TargetKind};
 use crate::peer::{Context, Deadlines};
 use crate::spec::{Era, Revision, TransportKind};
@@ -312,6 +314,7 @@ fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settin
     run.surface = Surface::of(&views, asked);
     if let Some(newest) = views.last() {
         let session = newest.session();
+        run.side = Some(Side::of(&run.name, newest));
         run.server_info = session.server_info;
         run.capabilities = session.capabilities;
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::weight::{Weight, limit_reason};
+use crate::check::across::Side;
 use crate::check::{Problem, Ruling};
 pub use crate::spec::{Confidence, Severity};
 use crate::spec::{Level, Revision, Rule, TransportKind};
@@ -295,6 +296,8 @@ pub struct ServerRun {
     pub not_tested: Vec<NotTested>,
     /// What the server offers.
     pub surface: Surface,
+    /// What the other servers of its configuration are compared with; none before it was judged.
+    pub side: Option<Side>,
     /// How often the server was started, or connected to over HTTP.
     pub starts: u32,
     /// How many processes outlived the process that started them; mcp-check ended them.

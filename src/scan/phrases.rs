@@ -200,6 +200,26 @@ fn role(words: &Words<'_>) -> Option<Range<usize>> {
     })
 }
 
+/// Words that make an order of a sentence.
+const DIRECTIVES: [&str; 10] = [
+    "before", "whenever", "instead", "first", "always", "never", "must", "don't", "do", "any",
+];
+/// Words between a name and the order about it at most.
+const ABOUT: usize = 12;
+
+/// Where a text gives an order about the thing of this name: whole, and near a directive.
+pub fn ordered_about(text: &str, name: &str) -> Option<Range<usize>> {
+    let folded = folded(text);
+    let words = Words::of(&folded.text);
+    let name = name.to_lowercase();
+    let named = (0..words.len()).filter(|index| words.text(*index) == name);
+    named.into_iter().find_map(|index| {
+        let is_order = words.before(index, ABOUT, &DIRECTIVES).is_some()
+            || words.within(index, ABOUT, &DIRECTIVES).is_some();
+        is_order.then(|| folded.original(&words.place(index)))
+    })
+}
+
 /// How sure it is that a text asks for what is none of the server's business.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
