@@ -3,7 +3,8 @@
 //! A client decides by `type` what to do with a block and drops, or fails on, what it does not know:
 //! audio came with 2025-03-26 and resource links with 2025-06-18. Image and audio data that is not
 //! base64 with the standard alphabet and padding cannot be shown. Build the blocks for the revision
-//! that was agreed on.
+//! that was agreed on. A Streamable HTTP server without session ids may take a session of 2024-11-05,
+//! which sends no version header, for one of 2025-03-26.
 //!
 //! ```mcp passes
 //! > tools/call
@@ -19,6 +20,22 @@
 //! revision 2025-03-26
 //! > prompts/get
 //! < result {"messages":[{"role":"user","content":{"type":"resource_link","uri":"memo://a","name":"a"}}]}
+//! ```
+//!
+//! ```mcp fails content.block-types-of-revision
+//! transport http
+//! revision 2024-11-05
+//! > tools/call
+//! < result {"content":[{"type":"audio","mimeType":"audio/wav","data":"aGk="}]}
+//! ```
+//!
+//! ```mcp passes
+//! transport http
+//! revision 2024-11-05
+//! > initialize
+//! < result {"protocolVersion":"2024-11-05","capabilities":{"tools":{}},"serverInfo":{"name":"a","version":"1"}}
+//! > tools/call
+//! < result {"content":[{"type":"audio","mimeType":"audio/wav","data":"aGk="}]}
 //! ```
 //!
 //! ```mcp fails content.tool-result-binary-is-base64
@@ -47,6 +64,7 @@ const BINARY: &str = "content.tool-result-binary-is-base64";
 
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
+    let revision = assumed_revision(view);
     for (exchange, result) in view.results_of("tools/call") {
         let subject = subject("tool", &exchange);
         let blocks = result["content"]
@@ -56,7 +74,7 @@ fn judge(view: &View) -> Verdicts {
             .enumerate();
         for (index, block) in blocks {
             let at = (exchange.responses[0], format!("/result/content/{index}"));
-            judge_type(verdicts.on(TYPES), view.revision, &subject, block, &at);
+            judge_type(verdicts.on(TYPES), revision, &subject, block, &at);
             if block["type"] == "image" || block["type"] == "audio" {
                 judge_data(verdicts.on(BINARY), &subject, block, &at);
             }
@@ -76,7 +94,7 @@ fn judge(view: &View) -> Verdicts {
             );
             judge_type(
                 verdicts.on(TYPES),
-                view.revision,
+                revision,
                 &subject,
                 &message["content"],
                 &at,
@@ -92,6 +110,18 @@ fn judge(view: &View) -> Verdicts {
         .on(BINARY)
         .not_applicable("no tool result with an image or sound was seen");
     verdicts
+}
+
+/// The revision that the server can know of. Without the version header and without a session id it has
+/// to assume 2025-03-26 (basic/transports#protocol-version-header).
+fn assumed_revision(view: &View) -> Revision {
+    let untold = view.transport == TransportKind::StreamableHttp
+        && view.revision < Revision::V2025_03_26
+        && view.session().session_id.is_none();
+    if untold {
+        return Revision::V2025_03_26;
+    }
+    view.revision
 }
 
 fn subject(kind: &str, exchange: &Exchange<'_>) -> String {
