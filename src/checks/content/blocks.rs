@@ -25,17 +25,19 @@
 //! ```mcp fails content.block-types-of-revision
 //! transport http
 //! revision 2024-11-05
-//! > tools/call
-//! < result {"content":[{"type":"audio","mimeType":"audio/wav","data":"aGk="}]}
+//! > prompts/get
+//! < result {"messages":[{"role":"user","content":{"type":"audio","mimeType":"audio/wav","data":"aGk="}}]}
 //! ```
 //!
 //! ```mcp passes
 //! transport http
 //! revision 2024-11-05
+//! revisions 2024-11-05
 //! > initialize
-//! < result {"protocolVersion":"2024-11-05","capabilities":{"tools":{}},"serverInfo":{"name":"a","version":"1"}}
-//! > tools/call
-//! < result {"content":[{"type":"audio","mimeType":"audio/wav","data":"aGk="}]}
+//! < header mcp-session-id absent
+//! < default
+//! > prompts/get
+//! < result {"messages":[{"role":"user","content":{"type":"audio","mimeType":"audio/wav","data":"aGk="}}]}
 //! ```
 //!
 //! ```mcp fails content.tool-result-binary-is-base64
