@@ -10,6 +10,7 @@
 //! transcript        what was sent and received, the view judges read; pure but for the file sink
 //! surface           what a server offers at each revision, folded from its listings; pure
 //! check, checks     the contract of a check, and the checks themselves; pure
+//! generate          arguments from schemas: fitting, only just fitting, wrong in one place; pure
 //! mock              the script notation and a correct server that plays it; pure
 //! transport         child processes and HTTP: the only place with IO towards a server
 //! peer              our side of a conversation: ids, deadlines, answers to server requests
@@ -26,6 +27,7 @@ pub mod config;
 pub mod diff;
 pub mod engine;
 pub mod errors;
+pub mod generate;
 pub mod json;
 pub mod mock;
 pub mod peer;

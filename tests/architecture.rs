@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders of `src` from the bottom up; a folder may use itself and those before it.
-const LAYERS: [(&str, &[&str]); 19] = [
+const LAYERS: [(&str, &[&str]); 20] = [
     ("json", &[]),
     ("wire", &[]),
     ("rpc", &["json"]),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
         "checks",
         &["check", "rpc", "spec", "json", "transcript", "wire", "scan"],
     ),
+    ("generate", &["check", "spec"]),
     ("mock", &["rpc", "spec", "json", "wire", "transcript"]),
     ("transport", &["mock", "spec", "transcript", "wire"]),
     ("peer", &["check", "rpc", "spec", "transcript", "transport"]),
@@ -30,6 +31,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
             "check",
             "checks",
             "config",
+            "generate",
             "peer",
             "rpc",
             "spec",
@@ -76,7 +78,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
 ];
 
 /// Folders that decide: no IO, no clock, no environment.
-const PURE: [&str; 10] = [
+const PURE: [&str; 11] = [
     "json",
     "wire",
     "rpc",
@@ -87,6 +89,7 @@ const PURE: [&str; 10] = [
     "check",
     "checks",
     "diff",
+    "generate",
 ];
 
 /// What a pure folder may not name.

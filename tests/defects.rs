@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 use std::sync::Mutex;
 
-use mcp_check::engine::Status;
+use mcp_check::engine::{GENERATE_TIME, Status};
 use mcp_check::spec::{Revision, TransportKind, area_of};
 use reference_server::{binary, broken, run, settings};
 use serde::Deserialize;
@@ -194,10 +194,17 @@ fn judge(defect: Defect) -> Verdict {
         // This revision has no annotations by which a tool is known to be harmless.
         settings.allow_tools = vec!["echo".to_owned()];
     }
-    let run = run(transport, &arguments, &settings);
+    let mut broken = broken(&run(transport, &arguments, &settings));
     // A server that does not get as far as a session is diagnosed: no finding, nothing caught.
-    let broken = broken(&run);
-    let caught = broken.iter().any(|(id, _)| defect.breaks.contains(id));
+    let is_caught = |broken: &[(String, String)]| {
+        let mut ids = broken.iter().map(|(id, _)| id);
+        ids.any(|id| defect.breaks.contains(id))
+    };
+    if !is_caught(&broken) {
+        settings.generate_time = GENERATE_TIME;
+        broken = reference_server::broken(&run(transport, &arguments, &settings));
+    }
+    let caught = is_caught(&broken);
     let crossfire = broken
         .into_iter()
         .filter(|(id, _)| !defect.breaks.contains(id) && !defect.may_also.contains(id))

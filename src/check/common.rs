@@ -6,6 +6,7 @@ pub mod broken_input;
 pub mod cancellation;
 pub mod client_features;
 pub mod completable;
+pub mod generated;
 pub mod handshake;
 pub mod header_params;
 pub mod http;

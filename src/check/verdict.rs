@@ -104,6 +104,8 @@ pub struct Problem {
     pub confidence: Confidence,
     /// How much this case matters, where that differs from the severity of the security check.
     pub severity: Option<Severity>,
+    /// It counts only when a fresh connection shows it again.
+    pub fleeting: bool,
 }
 
 /// Bytes that prove something.
@@ -129,6 +131,7 @@ impl Problem {
             hard: false,
             confidence: Confidence::Proven,
             severity: None,
+            fleeting: false,
         }
     }
 

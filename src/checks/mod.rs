@@ -237,13 +237,17 @@ mod tools {
     pub(super) mod execution_errors;
     pub(super) mod header_annotations;
     pub(super) mod input_schema;
+    pub(super) mod inputs_validated;
+    pub(super) mod invalid_arguments;
     pub(super) mod list;
     pub(super) mod list_again;
     pub(super) mod malformed_call;
     pub(super) mod name_case;
     pub(super) mod names;
     pub(super) mod schema_dialect;
+    pub(super) mod state_kept;
     pub(super) mod structured_content;
+    pub(super) mod survival;
     pub(super) mod unknown_tool;
 }
 
@@ -420,13 +424,17 @@ pub fn all() -> Vec<Entry> {
         "tools/execution-errors" "tools/execution_errors.rs" tools execution_errors;
         "tools/header-annotations" "tools/header_annotations.rs" tools header_annotations;
         "tools/input-schema" "tools/input_schema.rs" tools input_schema;
+        "tools/inputs-validated" "tools/inputs_validated.rs" tools inputs_validated;
+        "tools/invalid-arguments" "tools/invalid_arguments.rs" tools invalid_arguments;
         "tools/list" "tools/list.rs" tools list;
         "tools/list-again" "tools/list_again.rs" tools list_again;
         "tools/malformed-call" "tools/malformed_call.rs" tools malformed_call;
         "tools/name-case" "tools/name_case.rs" tools name_case;
         "tools/names" "tools/names.rs" tools names;
         "tools/schema-dialect" "tools/schema_dialect.rs" tools schema_dialect;
+        "tools/state-kept" "tools/state_kept.rs" tools state_kept;
         "tools/structured-content" "tools/structured_content.rs" tools structured_content;
+        "tools/survival" "tools/survival.rs" tools survival;
         "tools/unknown-tool" "tools/unknown_tool.rs" tools unknown_tool;
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::output::ReportFile;
+use crate::engine::SEED;
 use crate::report::FailOn;
 use crate::spec::{Revision, TransportKind};
 
@@ -153,6 +154,18 @@ pub struct RunArgs {
     /// Never call this tool
     #[arg(long, value_name = "NAME", help_heading = WHAT)]
     pub deny_tool: Vec<String>,
+
+    /// Also call tools that write, when they say that they neither destroy nor reach out
+    #[arg(long, help_heading = WHAT)]
+    pub allow_writes: bool,
+
+    /// Call tools with generated arguments for so long; 0 generates nothing
+    #[arg(long, value_name = "SECS", value_parser = seconds_or_none, default_value = "3", help_heading = WHAT)]
+    pub generate_time: Duration,
+
+    /// What the generated arguments depend on, besides the schemas
+    #[arg(long, value_name = "N", default_value_t = SEED, help_heading = WHAT)]
+    pub seed: u64,
 
     /// What to report.
     #[command(flatten)]
@@ -405,6 +418,13 @@ pub fn check_header(name: &str, value: &str) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+fn seconds_or_none(text: &str) -> Result<Duration, String> {
+    match text {
+        "0" => Ok(Duration::ZERO),
+        _ => seconds(text),
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -238,6 +238,9 @@ fn settings(args: &RunArgs) -> Result<Settings, Error> {
         deny_tools: args.deny_tool.clone(),
         trust: trust(args)?,
         detect_transport: args.transport.is_none(),
+        allow_writes: args.allow_writes,
+        generate_time: args.generate_time,
+        seed: args.seed,
         ..Settings::default()
     })
 }

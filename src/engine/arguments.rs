@@ -3,24 +3,69 @@
 use serde_json::{Map, Value, json};
 
 use super::Settings;
+use crate::generate::Limits;
 
-/// True when the policy allows a call: the user's lists first, then the annotations
-/// `readOnlyHint: true` with `openWorldHint: false`, and no parameter that takes code or commands.
+/// What the policy lets mcp-check do with a tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Permission {
+    /// It is not called.
+    Never,
+    /// It only reads, but reaches the world outside: a few calls.
+    Few,
+    /// Calls with fitting and with broken arguments.
+    Freely,
+}
+
+/// Calls with generated arguments of a tool that reaches the world outside.
+const FEW: usize = 4;
+/// Calls with generated arguments of any other tool, of either kind.
+const MANY: usize = 20;
+
+impl Permission {
+    /// How many generated calls are allowed.
+    pub fn limits(self) -> Limits {
+        let most = match self {
+            Self::Never => 0,
+            Self::Few => FEW,
+            Self::Freely => MANY,
+        };
+        Limits {
+            valid: most,
+            invalid: most,
+        }
+    }
+}
+
+/// True when the survey may call a tool: [`Permission::Freely`].
 pub fn is_safe(tool: &Value, settings: &Settings) -> bool {
+    permission(tool, settings) == Permission::Freely
+}
+
+/// What the policy allows: the user's lists first, then the annotations, and no parameter that takes
+/// code or commands.
+pub fn permission(tool: &Value, settings: &Settings) -> Permission {
     let Some(name) = tool["name"].as_str() else {
-        return false;
+        return Permission::Never;
     };
     let listed = |list: &[String]| list.iter().any(|known| known == name);
     if listed(&settings.deny_tools) {
-        return false;
+        return Permission::Never;
     }
     if listed(&settings.allow_tools) {
-        return true;
+        return Permission::Freely;
     }
     let annotations = &tool["annotations"];
-    annotations["readOnlyHint"] == true
-        && annotations["openWorldHint"] == false
-        && !takes_code(&tool["inputSchema"])
+    let stays_inside = annotations["openWorldHint"] == false;
+    let only_reads = annotations["readOnlyHint"] == true;
+    let only_adds = settings.allow_writes && annotations["destructiveHint"] == false;
+    if takes_code(&tool["inputSchema"]) {
+        return Permission::Never;
+    }
+    match (only_reads, only_adds, stays_inside) {
+        (true, _, true) | (false, true, true) => Permission::Freely,
+        (true, _, false) => Permission::Few,
+        (false, _, _) => Permission::Never,
+    }
 }
 
 fn takes_code(schema: &Value) -> bool {
@@ -190,5 +235,25 @@ mod tests {
         assert!(!is_safe(&annotated("no", false, "text"), &settings));
         assert!(is_safe(&json!({"name": "yes"}), &settings));
         assert!(!is_safe(&json!({"name": "plain"}), &settings));
+        let open = annotated("a", true, "text");
+        assert_eq!(permission(&open, &settings), Permission::Few);
+    }
+
+    #[test]
+    fn writing_tools_need_a_word_of_the_user_and_must_not_destroy() {
+        let tool = |destroys: bool, open: bool| {
+            json!({"name": "a", "inputSchema": {"type": "object"}, "annotations":
+                {"readOnlyHint": false, "destructiveHint": destroys, "openWorldHint": open}})
+        };
+        let allowing = Settings {
+            allow_writes: true,
+            ..Settings::default()
+        };
+        assert!(is_safe(&tool(false, false), &allowing));
+        for (destroys, open) in [(true, false), (false, true)] {
+            let tool = tool(destroys, open);
+            assert_eq!(permission(&tool, &allowing), Permission::Never);
+        }
+        assert!(!is_safe(&tool(false, false), &Settings::default()));
     }
 }

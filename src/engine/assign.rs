@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::check::common::generated::SHRINKING;
 use crate::spec::{Era, Revision};
 use crate::transcript::{Body, Conversation, Event, Process, View};
 
@@ -23,9 +24,11 @@ pub fn suites(events: Vec<Event>) -> Vec<View> {
         connections.entry(label).or_default().push(event);
     }
     // Each connection is read once and moved to its suite, which keeps memory low.
+    // The search for smaller failing calls is no evidence: what it found was sent again.
     let conversations: Vec<Conversation> = connections
         .into_values()
         .filter_map(Conversation::new)
+        .filter(|conversation| conversation.opened.purpose != SHRINKING)
         .collect();
     // Traffic that mcp-check did not drive itself has no marks.
     let any_driven = conversations.iter().any(was_driven);

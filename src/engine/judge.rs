@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::outcome::{self, Finding, NotTested, Outcome, Place, Status};
 use super::suite::{newest_handshake, unmet};
 use super::weight::older_than_its_transport;
-use super::{Settings, arguments};
+use super::{Settings, arguments, reproducer};
 use crate::check::{Entry, Method, Ruling, Scope, Verdicts};
 use crate::spec::{Era, Revision, Rule, TransportKind, schema};
 use crate::transcript::{Conversation, View};
@@ -29,6 +29,7 @@ pub fn judge(views: Vec<View>, entries: &[Entry]) -> Judged {
     let driven_once = newest_handshake(views.iter().map(|view| view.revision));
     let handshake = handshake_places(&views);
     for view in views {
+        let known = judged.findings.len();
         for entry in entries {
             let is_alone = !matches!(entry.check.method, Method::Across(_));
             if !is_alone || !entry.check.transports.include(view.transport) {
@@ -46,6 +47,7 @@ pub fn judge(views: Vec<View>, entries: &[Entry]) -> Judged {
             };
             judge_view(entry, &view, &places, &mut judged);
         }
+        reproducer::attach(&view, &mut judged.findings[known..]);
         // Compiled schemas are the largest thing in memory; no later view needs these.
         schema::forget(view.revision);
     }
@@ -72,6 +74,17 @@ fn join_causes(findings: &mut Vec<Finding>) {
             findings.remove(at);
         }
     }
+}
+
+/// What the checks find wrong in one view, with nothing forgotten in between.
+pub fn findings(view: &View, entries: &[Entry]) -> Vec<Finding> {
+    let mut judged = Judged::default();
+    for entry in entries {
+        if entry.check.transports.include(view.transport) {
+            judge_view(entry, view, &[place(view)], &mut judged);
+        }
+    }
+    outcome::group(judged.findings)
 }
 
 fn place(view: &View) -> Place {

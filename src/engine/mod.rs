@@ -3,12 +3,14 @@
 pub mod across;
 pub mod arguments;
 pub mod assign;
+pub mod campaign;
 pub mod detect;
 pub mod diagnose;
 mod diagnose_stream;
 pub mod judge;
 pub mod outcome;
 pub mod progress;
+pub mod reproducer;
 pub mod suite;
 pub mod survey;
 pub mod weight;
@@ -62,6 +64,14 @@ pub struct Settings {
     pub trust: Trust,
     /// Whether a URL that speaks HTTP+SSE is tested over that; else it is said.
     pub detect_transport: bool,
+    /// Tools that write may be called, when they say that they neither destroy anything nor reach
+    /// the world outside.
+    pub allow_writes: bool,
+    /// How long calls with generated arguments may go on, for each era; nothing is generated when
+    /// it is zero.
+    pub generate_time: Duration,
+    /// What the generated arguments depend on, besides the schemas.
+    pub seed: u64,
 }
 
 /// Bounds on what is done at the same time. Clones share them.
@@ -83,6 +93,11 @@ impl Slots {
     }
 }
 
+/// How long calls with generated arguments may go on, unless told otherwise.
+pub const GENERATE_TIME: Duration = Duration::from_secs(3);
+/// The seed, unless told otherwise: equal runs are worth more than surprises.
+pub const SEED: u64 = 1;
+
 impl Default for Settings {
     fn default() -> Self {
         let deadlines = Deadlines::default();
@@ -98,6 +113,9 @@ impl Default for Settings {
             deny_tools: Vec::new(),
             trust: Trust::default(),
             detect_transport: true,
+            allow_writes: false,
+            generate_time: GENERATE_TIME,
+            seed: SEED,
         }
     }
 }
@@ -323,6 +341,7 @@ fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settin
     }
     if run.diagnosis.is_none() {
         run.not_tested = judge::not_tested(&views, settings);
+        run.generated = campaign::generated(&views);
         let judged = judge::judge(views, entries);
         run.outcomes = judged.outcomes;
         run.findings = judged.findings;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::campaign::Generated;
 use super::weight::{Weight, limit_reason};
 use crate::check::across::Side;
 use crate::check::{Problem, Ruling};
@@ -87,8 +88,14 @@ pub struct Finding {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The smallest messages that show it on a fresh connection, in the script notation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reproducer: Option<String>,
     /// Same for the same deviation in every run.
     pub fingerprint: String,
+    /// It was to be seen again on a fresh connection before it counts.
+    #[serde(skip)]
+    pub fleeting: bool,
 }
 
 /// Bytes that prove a finding.
@@ -225,7 +232,9 @@ fn finding(check: &str, rule: Rule, place: Place, problem: &Problem, weight: Wei
             })
             .collect(),
         hint: problem.hint.clone(),
+        reproducer: None,
         fingerprint: fingerprint(check, rule.id(), &problem.subject),
+        fleeting: problem.fleeting,
     }
 }
 
@@ -250,6 +259,11 @@ pub fn group(findings: Vec<Finding>) -> Vec<Finding> {
                 known.revisions.extend(finding.revisions);
                 known.transports.extend(finding.transports);
                 known.count += finding.count;
+                if known.reproducer.is_none() && finding.reproducer.is_some() {
+                    known.message = finding.message;
+                    known.evidence = finding.evidence;
+                    known.reproducer = finding.reproducer;
+                }
             }
             None => {
                 grouped.insert(key, finding);
@@ -298,6 +312,8 @@ pub struct ServerRun {
     pub surface: Surface,
     /// What the other servers of its configuration are compared with; none before it was judged.
     pub side: Option<Side>,
+    /// What was called with generated arguments, a row a revision.
+    pub generated: Vec<Generated>,
     /// How often the server was started, or connected to over HTTP.
     pub starts: u32,
     /// How many processes outlived the process that started them; mcp-check ended them.

@@ -1,5 +1,6 @@
 //! Drives the suite of each revision: survey, probes, end. Decides nothing.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -7,12 +8,12 @@ use futures_util::future::join_all;
 
 use super::detect::Spoken;
 use super::progress::{Observer, Progress};
-use super::{Settings, assign, survey};
+use super::{Settings, assign, campaign, survey};
 use crate::check::{Check, Effect, Entry, Need, Scope};
 use crate::peer::probe::ProbePeer;
 use crate::peer::{Connection, Context};
 use crate::spec::{Era, Revision, Rule, TransportKind};
-use crate::transcript::{Session, View};
+use crate::transcript::{Event, Session, View};
 
 /// A probe that takes longer is abandoned; its verdicts rest on what was recorded until then.
 const PROBE_DEADLINE: Duration = Duration::from_secs(120);
@@ -33,6 +34,7 @@ pub async fn drive_all(
                 || found.revision.era() == Era::Modern,
             settings,
             observer,
+            surveyed: RefCell::default(),
         })
         .collect();
     let mut mains: Vec<Connection> = spoken.into_iter().map(|found| found.main).collect();
@@ -80,6 +82,8 @@ struct Suite<'s> {
     once_per_era: bool,
     settings: &'s Settings,
     observer: &'s dyn Observer,
+    /// The events of the main connection up to the end of the survey.
+    surveyed: RefCell<Vec<Event>>,
 }
 
 impl Suite<'_> {
@@ -89,6 +93,8 @@ impl Suite<'_> {
             let session = session(&context, main, self.revision);
             main.note(assign::DRIVEN);
             survey::survey(main, session, self.settings).await;
+            let surveyed = context.recorder.events_on(&main.label());
+            self.surveyed.replace(surveyed);
         }
         let probes = self.probes(&context, main, entries);
         let of = probes.len();
@@ -102,12 +108,16 @@ impl Suite<'_> {
                 done,
                 of,
             });
-            if !self.usable(&context, main).await {
+            if !restore(&context, main, self.revision).await {
                 break;
             }
             self.probe(main, &entry).await;
         }
         if phase == Phase::Last {
+            if self.once_per_era {
+                let surveyed = self.surveyed.take();
+                campaign::drive(main, entries, self.settings, surveyed).await;
+            }
             main.close().await;
             self.observer.event(Progress::SuiteFinished {
                 revision: self.revision,
@@ -144,28 +154,27 @@ impl Suite<'_> {
         }
         main.set_probe(None);
     }
+}
 
-    /// Replaces a connection that has died or stopped answering. False when that fails.
-    async fn usable(&self, context: &Rc<Context>, main: &mut Connection) -> bool {
-        let stuck = main.take_timeouts() > 0 && !main.settle().await;
-        if !main.is_gone() && !main.is_closed() && !stuck {
-            return true;
-        }
-        main.close().await;
-        let label = format!("{}/again", self.revision);
-        let opened = Connection::open(context, self.revision, &label, "again");
-        let Ok(mut fresh) = opened else {
-            return false;
-        };
-        let version = self.revision.as_str();
-        let wait = context.deadlines.start_up;
-        if self.revision.era() == Era::Handshake && fresh.handshake(version, wait).await.is_none() {
-            return false;
-        }
-        fresh.set_facts(main.session().clone(), main.surface());
-        *main = fresh;
-        true
+/// Replaces a connection that has died or stopped answering. False when that fails.
+pub async fn restore(context: &Rc<Context>, main: &mut Connection, revision: Revision) -> bool {
+    let stuck = main.take_timeouts() > 0 && !main.settle().await;
+    if !main.is_gone() && !main.is_closed() && !stuck {
+        return true;
     }
+    main.close().await;
+    let label = format!("{revision}/again");
+    let Ok(mut fresh) = Connection::open(context, revision, &label, "again") else {
+        return false;
+    };
+    let version = revision.as_str();
+    let wait = context.deadlines.start_up;
+    if revision.era() == Era::Handshake && fresh.handshake(version, wait).await.is_none() {
+        return false;
+    }
+    fresh.set_facts(main.session().clone(), main.surface());
+    *main = fresh;
+    true
 }
 
 /// What the main connection established, read from the log as a judge would.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::engine::campaign::Generated;
 use crate::engine::outcome::{
     Confidence, Diagnosis, DiagnosisKind, Finding, FindingEvidence, FindingKind, FindingStatus,
     NotTested, Outcome, ServerRun, Severity, Status, fingerprint,
@@ -63,6 +64,8 @@ pub(crate) fn finding(requirement: &str, status: FindingStatus, subject: &str) -
         message: format!("{requirement} is broken by {subject}."),
         evidence: Vec::new(),
         hint: None,
+        reproducer: None,
+        fleeting: false,
     }
 }
 
@@ -130,6 +133,12 @@ pub(crate) fn soft() -> ServerRun {
     run
 }
 
+const SCRIPT: &str = "revision 2025-06-18
+
+> tools/call {\"name\":\"one\",\"arguments\":{\"text\":\"\"}}
+< result {\"note\":\"\u{1b}[31m\"}
+";
+
 /// Shows everything that can be wrong at once.
 pub(crate) fn broken() -> ServerRun {
     let mut run = run("broken");
@@ -173,6 +182,7 @@ pub(crate) fn broken() -> ServerRun {
         let mut shape = finding("tools.call.result-shape", FindingStatus::Failed, &subject);
         shape.revisions = BTreeSet::from([OLD]);
         shape.message = format!("The result of the tool {tool} has no content.");
+        shape.reproducer = (tool == "one").then(|| SCRIPT.to_owned());
         run.findings.push(shape);
     }
     let code = "logging.set-level.invalid-level-error";
@@ -180,6 +190,14 @@ pub(crate) fn broken() -> ServerRun {
         .push(finding(code, FindingStatus::Warned, "method"));
     run.findings
         .push(finding("logging.x", FindingStatus::Info, "logger"));
+    run.generated.push(Generated {
+        revision: NEW,
+        seed: 7,
+        tools: 5,
+        calls: 120,
+        dropped: 1,
+        complete: false,
+    });
     run.not_tested.push(NotTested {
         what: "2 of 7 tools were not called".into(),
         why: "they are not annotated as read-only".into(),

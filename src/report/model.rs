@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::matrix::{self, Compliance, Matrix};
+use crate::engine::campaign::Generated;
 use crate::engine::outcome::{Diagnosis, Finding, NotTested, Outcome, ServerRun};
 use crate::spec::{Revision, TransportKind};
 use crate::surface::Surface;
@@ -61,6 +62,8 @@ pub struct Server {
     pub starts: u32,
     /// How many processes outlived the process that started them and had to be ended.
     pub leftover_processes: u32,
+    /// What was called with generated arguments, a row a revision.
+    pub generated: Vec<Generated>,
     /// Why nothing could be judged, if so.
     pub diagnosis: Option<Diagnosis>,
     /// One per requirement, revision and transport; sorted.
@@ -119,6 +122,7 @@ fn server(run: &ServerRun) -> Server {
         surface: run.surface.clone(),
         starts: run.starts,
         leftover_processes: run.leftover_processes,
+        generated: run.generated.clone(),
         diagnosis: run.diagnosis.clone(),
         findings: run.findings.clone(),
         matrix: matrix::matrix(&outcomes),

@@ -96,13 +96,37 @@ impl Section<'_> {
             text.push_str(&self.indented(&line, 2));
         }
         text.push_str(&format!(
-            "  {}\n\n",
+            "  {}\n",
             paint(DIM, &self.look.cut(&target, room))
         ));
+        text.push_str(&self.generated());
+        text.push('\n');
         for (revision, share) in server.compliance.iter().rev() {
             text.push_str(&self.share(*revision, share));
         }
         text
+    }
+
+    /// One line about the generated calls; with their seed they can be sent again.
+    fn generated(&self) -> String {
+        let rows = &self.server.generated;
+        let Some(first) = rows.first() else {
+            return String::new();
+        };
+        let calls: u32 = rows.iter().map(|row| row.calls).sum();
+        let tools = rows.iter().map(|row| row.tools).max().unwrap_or_default();
+        let mut line = format!(
+            "{} of {} with generated arguments, seed {}",
+            counted(usize::try_from(calls).unwrap_or(usize::MAX), "call"),
+            counted(tools, "tool"),
+            first.seed
+        );
+        if rows.iter().any(|row| !row.complete) {
+            line.push_str("; not all that were planned");
+        }
+        let lines = wrap(&line, self.look.sentence().saturating_sub(2));
+        let lines = lines.iter().map(|line| format!("  {}\n", paint(DIM, line)));
+        lines.collect()
     }
 
     fn share(&self, revision: Revision, share: &Compliance) -> String {
@@ -171,6 +195,7 @@ impl Section<'_> {
             text.push_str(&self.indented(&escape(&finding.message), 4));
             if index == 0 || self.look.verbose {
                 text.push_str(&self.evidence(finding));
+                text.push_str(&self.reproducer(finding));
             }
         }
         let hidden = cause.findings.len().saturating_sub(most);
@@ -225,6 +250,23 @@ impl Section<'_> {
         shown.sort_by_key(|evidence| position(&evidence.event));
         let lines = shown.into_iter().map(|it| self.evidence_line(it));
         lines.collect()
+    }
+
+    /// The smallest messages that show it, as a script without its header.
+    fn reproducer(&self, finding: &Finding) -> String {
+        let Some(script) = &finding.reproducer else {
+            return String::new();
+        };
+        let is_message = |line: &&str| line.starts_with(['>', '<']);
+        let room = self.look.sentence().saturating_sub(6);
+        let mut text = self.indented(
+            "Seen again on a fresh connection, with nothing else sent:",
+            4,
+        );
+        for line in script.lines().filter(is_message) {
+            text.push_str(&format!("      {}\n", self.look.cut(&escape(line), room)));
+        }
+        text
     }
 
     /// The excerpt, cut so that the place in the transcript ends at the edge of the page.

@@ -256,7 +256,9 @@ impl Conversation {
 
     /// The event at a position.
     pub fn event(&self, seq: u32) -> Option<&Event> {
-        self.events.get(seq as usize)
+        // A part of a connection may begin anywhere.
+        let at = self.events.binary_search_by_key(&seq, |event| event.seq);
+        self.events.get(at.ok()?)
     }
 
     /// True when the server limits the rate of requests and turned some away.

@@ -67,6 +67,23 @@ impl Recorder {
         inner.events.get(label).cloned().unwrap_or_default()
     }
 
+    /// How many events a connection has so far.
+    pub fn length_of(&self, label: &str) -> u32 {
+        let inner = self.inner.borrow();
+        let events = inner.events.get(label).map_or(0, Vec::len);
+        u32::try_from(events).unwrap_or(u32::MAX)
+    }
+
+    /// Copies of the first event of a connection, and of those from a position on.
+    pub fn tail_of(&self, label: &str, from: u32) -> Vec<Event> {
+        let inner = self.inner.borrow();
+        let events = inner.events.get(label).map_or(&[][..], Vec::as_slice);
+        let wanted = events
+            .iter()
+            .filter(|event| event.seq == 0 || event.seq >= from);
+        wanted.cloned().collect()
+    }
+
     /// The text with this run's secrets masked.
     pub fn mask(&self, text: &str) -> String {
         self.inner.borrow().secrets.mask_text(text)

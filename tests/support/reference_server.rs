@@ -78,6 +78,7 @@ pub(crate) fn settings(revisions: Option<Vec<Revision>>, skip: &[&str]) -> Setti
         request_timeout: Duration::from_secs(2),
         shutdown_grace: Duration::from_secs(1),
         quiet: Duration::from_millis(50),
+        generate_time: Duration::ZERO,
         revisions,
         checks: Selection {
             only: Vec::new(),

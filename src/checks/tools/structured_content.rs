@@ -30,7 +30,7 @@
 //! ```
 
 use crate::check::common::answers::{is_in_text, texts};
-use crate::check::common::is_ordinary;
+use crate::check::common::generated::fits_schema;
 use crate::check::common::json_schema::{dialects, validator};
 use crate::check::common::listing::listed;
 use crate::check::prelude::*;
@@ -55,7 +55,7 @@ fn judge(view: &View) -> Verdicts {
     let tools = listed(view, "tools/list", "tools");
     let calls = view
         .exchanges()
-        .filter(|exchange| exchange.method() == "tools/call" && is_ordinary(exchange));
+        .filter(|exchange| exchange.method() == "tools/call" && fits_schema(exchange));
     for exchange in calls {
         let name = exchange.params().and_then(|params| params["name"].as_str());
         let is_called = |value: &Value| name.is_some_and(|name| value["name"] == name);

@@ -1,0 +1,247 @@
+//! Calls with generated arguments, as judges find them again in a transcript.
+//!
+//! Each call says by its intent what its arguments are meant to be. The driver has proven that by a
+//! validator before it sent them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::answers::{Unanswered, unanswered};
+use super::is_ordinary;
+use super::listing::listed;
+use crate::check::{Problem, Ruling};
+use crate::transcript::{Body, Conversation, Exchange, Process, Reply, View};
+
+/// Purpose of a connection on which the smallest failing calls are sent once more, to a server that
+/// has seen nothing else.
+pub const REPRODUCER: &str = "reproducer";
+
+/// Purpose of the connections on which smaller failing calls are searched for. They are no evidence.
+pub const SHRINKING: &str = "shrinking";
+
+/// What the arguments of a generated call are meant to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// The plainest arguments that fit; sent again and again to see whether the answer stays alike.
+    Control,
+    /// They fit the schema, be it only just.
+    Valid,
+    /// They break one rule, and no reading of the schema allows that.
+    Strict,
+    /// They break one rule that many servers bend: `"5"` for 5, null for an absent member.
+    Lenient,
+    /// They break a bound: a range, a length, a pattern.
+    Range,
+    /// They have a member that the schema excludes.
+    Closed,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Self; 6] = [
+        Self::Control,
+        Self::Valid,
+        Self::Strict,
+        Self::Lenient,
+        Self::Range,
+        Self::Closed,
+    ];
+
+    /// The intent under which such calls are sent.
+    pub const fn intent(self) -> &'static str {
+        match self {
+            Self::Control => "generated-control",
+            Self::Valid => "generated-valid",
+            Self::Strict => "generated-invalid",
+            Self::Lenient => "generated-invalid-lenient",
+            Self::Range => "generated-invalid-range",
+            Self::Closed => "generated-invalid-closed",
+        }
+    }
+
+    /// The class of a request; `None` when it was not generated.
+    pub fn of(exchange: &Exchange<'_>) -> Option<Self> {
+        let intent = exchange.intent()?;
+        Self::ALL.into_iter().find(|class| class.intent() == intent)
+    }
+
+    /// True for arguments that fit the schema.
+    pub const fn is_valid(self) -> bool {
+        matches!(self, Self::Control | Self::Valid)
+    }
+}
+
+/// True for calls as any client makes them, and for those whose generated arguments are proven to
+/// fit.
+pub fn fits_schema(exchange: &Exchange<'_>) -> bool {
+    is_ordinary(exchange) || Class::of(exchange).is_some_and(Class::is_valid)
+}
+
+/// One generated call.
+#[derive(Clone, Debug)]
+pub struct Call<'v> {
+    /// What its arguments are meant to be.
+    pub class: Class,
+    /// Name of the tool.
+    pub name: &'v str,
+    /// The tool as it was listed.
+    pub tool: &'v Value,
+    /// Request and answer.
+    pub exchange: Exchange<'v>,
+}
+
+impl<'v> Call<'v> {
+    /// True for a complete result without `isError`.
+    pub fn succeeded(&self) -> bool {
+        self.success().is_some()
+    }
+
+    /// The complete result without `isError`.
+    pub fn success(&self) -> Option<&'v Value> {
+        let result = self.exchange.result()?;
+        let kind = result.get("resultType");
+        let is_complete =
+            kind.is_none_or(|kind| kind == "complete") && result.get("task").is_none();
+        (is_complete && result["isError"] != true).then_some(result)
+    }
+
+    /// True for a result with `isError`, or an error.
+    pub fn was_refused(&self) -> bool {
+        match self.exchange.reply() {
+            Reply::Result(_, result) => result["isError"] == true,
+            Reply::Error(..) => true,
+            _ => false,
+        }
+    }
+
+    /// The arguments as text, shortened.
+    pub fn arguments(&self) -> String {
+        const LONGEST: usize = 80;
+        let arguments = self.exchange.params().and_then(|it| it.get("arguments"));
+        let text = arguments.map_or_else(|| "no arguments".to_owned(), Value::to_string);
+        match text.char_indices().nth(LONGEST) {
+            Some((cut, _)) => format!("{}…", &text[..cut]),
+            None => text,
+        }
+    }
+
+    /// A problem with this call.
+    pub fn problem(&self, text: impl Into<String>) -> Problem {
+        Problem::new(format!("tool:{}", self.name), text).exchange(&self.exchange)
+    }
+}
+
+/// The generated calls of one connection, in order.
+pub fn calls<'v>(tools: &BTreeMap<&'v str, &'v Value>, on: &'v Conversation) -> Vec<Call<'v>> {
+    let call = |exchange: Exchange<'v>| {
+        let class = Class::of(&exchange)?;
+        let name = exchange.params()?.get("name")?.as_str()?;
+        let tool = tools.get(name)?;
+        Some(Call {
+            class,
+            name,
+            tool,
+            exchange,
+        })
+    };
+    on.exchanges().filter_map(call).collect()
+}
+
+/// The listed tools by name.
+pub fn tools(view: &View) -> BTreeMap<&str, &Value> {
+    listed(view, "tools/list", "tools")
+        .into_iter()
+        .filter_map(|tool| Some((tool.value["name"].as_str()?, tool.value)))
+        .collect()
+}
+
+/// Problems that count only when a fresh connection showed them again.
+#[derive(Default)]
+pub struct Sightings(Vec<(bool, Problem)>);
+
+impl Sightings {
+    /// Something was seen on a connection.
+    pub fn add(&mut self, on: &Conversation, mut problem: Problem) {
+        problem.fleeting = true;
+        self.0.push((on.opened.purpose == REPRODUCER, problem));
+    }
+
+    /// Problems about a subject that was seen again on a fresh connection are broken rules; what
+    /// was not is worth a remark.
+    pub fn rule(self, ruling: &mut Ruling) {
+        let again: Vec<String> = self
+            .0
+            .iter()
+            .filter(|(is_again, _)| *is_again)
+            .map(|(_, problem)| problem.subject.clone())
+            .collect();
+        for (_, mut problem) in self.0 {
+            if again.contains(&problem.subject) {
+                ruling.broken(problem);
+            } else {
+                problem.message.push_str(NOT_AGAIN);
+                ruling.remark(problem);
+            }
+        }
+    }
+}
+
+const NOT_AGAIN: &str = " It was not seen again on a fresh connection.";
+
+/// What a call did to the server instead of being answered, as a sentence about it, with a weight.
+pub fn harm(call: &Call<'_>) -> Option<Problem> {
+    let (name, arguments) = (call.name, call.arguments());
+    match unanswered(&call.exchange)? {
+        Unanswered::Ended(event) => {
+            let text =
+                format!("The server ended when its tool {name} was called with {arguments}.");
+            let mut problem = call.problem(text).outright();
+            problem = problem.event(event, end_of(call.exchange.conversation));
+            Some(match last_words(call.exchange.conversation) {
+                Some((event, words)) => problem.event(event, words),
+                None => problem,
+            })
+        }
+        Unanswered::Stuck => {
+            let text = format!(
+                "The server stopped answering when its tool {name} was called with {arguments}."
+            );
+            Some(call.problem(text).outright())
+        }
+        Unanswered::Lost => {
+            let text = format!(
+                "A call of the tool {name} with {arguments} was never answered, while other requests were."
+            );
+            Some(call.problem(text).at_most_warned())
+        }
+        Unanswered::Unclear(_) => None,
+    }
+}
+
+/// How the process ended.
+fn end_of(conversation: &Conversation) -> String {
+    match conversation.exit().map(|event| &event.body) {
+        Some(Body::Process(Process::Exited {
+            code: Some(code), ..
+        })) => format!("exit code {code}"),
+        Some(Body::Process(Process::Exited {
+            signal: Some(signal),
+            ..
+        })) => format!("ended by signal {signal}"),
+        _ => "standard output ended".to_owned(),
+    }
+}
+
+/// The last line on standard error.
+fn last_words(conversation: &Conversation) -> Option<(&crate::transcript::Event, String)> {
+    conversation.events.iter().rev().find_map(|event| {
+        let Body::Stderr(bytes) = &event.body else {
+            return None;
+        };
+        let text = String::from_utf8_lossy(bytes);
+        let line = text.lines().rev().find(|line| !line.trim().is_empty())?;
+        let line = crate::transcript::conversation::excerpt(line.as_bytes());
+        Some((event, format!("stderr: {line}")))
+    })
+}

@@ -1,0 +1,280 @@
+//! Calls with generated arguments: sent in short sessions, one tool after the other, until the time
+//! is up. What looks wrong is made as small as possible and sent once more to a fresh server.
+
+mod oracle;
+mod shrink;
+mod step;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use self::oracle::{Oracle, is_grave, is_wanted, last_evidence};
+use self::shrink::Shrinker;
+use self::step::{Sent, Step};
+use super::arguments::{Permission, permission, simplest};
+use super::outcome::Finding;
+use super::{Settings, suite};
+use crate::check::Entry;
+use crate::check::common::generated::Class;
+use crate::check::peer::Answer;
+use crate::generate::{Case, plan};
+use crate::peer::{Connection, Context};
+use crate::spec::Revision;
+use crate::transcript::{Body, Event, View};
+
+/// Cases between two controls.
+const PER_SESSION: usize = 8;
+/// A tool whose plainest call takes longer is left alone.
+const SLOWEST_CONTROL: Duration = Duration::from_secs(5);
+/// Shortest and longest wait for an answer while nothing is suspected.
+const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+/// Times that the server may end or get stuck before it is left alone.
+const MOST_KILLS: u32 = 4;
+/// Causes for which a smaller reproducer is searched.
+const MOST_CAUSES: u32 = 6;
+/// Time for all these searches together.
+const SEARCH_TIME: Duration = Duration::from_secs(12);
+
+/// What the remark at the end of the generated calls begins with; its figures follow as JSON.
+const SUMMARY: &str = "generated calls: ";
+
+/// Drives one revision. `surveyed` are the events of the main connection up to the end of the
+/// survey.
+pub async fn drive(
+    main: &mut Connection,
+    entries: &[Entry],
+    settings: &Settings,
+    surveyed: Vec<Event>,
+) {
+    if settings.generate_time.is_zero() || !is_wanted(entries) {
+        return;
+    }
+    let context = main.context();
+    let revision = main.revision();
+    let (targets, dropped) = targets(main, settings);
+    if targets.is_empty() || !suite::restore(&context, main, revision).await {
+        return;
+    }
+    let transport = context.connector.kind();
+    let mut campaign = Campaign {
+        context,
+        revision,
+        oracle: Oracle::new(revision, transport, entries, surveyed),
+        targets,
+        until: Instant::now() + settings.generate_time,
+        search_time: SEARCH_TIME,
+        sent: 0,
+        kills: 0,
+        causes: 0,
+    };
+    campaign.run(main).await;
+    let generated = Generated {
+        revision,
+        seed: settings.seed,
+        tools: campaign.targets.len(),
+        calls: campaign.sent,
+        dropped,
+        complete: campaign.targets.iter().all(Target::is_done),
+    };
+    if let Ok(text) = serde_json::to_string(&generated) {
+        main.note(&format!("{SUMMARY}{text}"));
+    }
+}
+
+/// What was generated at one revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Generated {
+    /// Revision of the connection.
+    pub revision: Revision,
+    /// What the arguments depend on, besides the schemas.
+    pub seed: u64,
+    /// Tools that were called.
+    pub tools: usize,
+    /// Calls that were sent, without those that made failures smaller.
+    pub calls: u32,
+    /// Cases that were not sent since no validator confirmed them.
+    pub dropped: usize,
+    /// False when the time was up first, or the server was left alone after it had ended too often.
+    pub complete: bool,
+}
+
+/// What was generated, as the remarks in a transcript say.
+pub fn generated(views: &[View]) -> Vec<Generated> {
+    let conversations = views.iter().flat_map(View::conversations);
+    let remarks = conversations.flat_map(|conversation| &conversation.events);
+    let read = |event: &Event| match &event.body {
+        Body::Note(text) => serde_json::from_str(text.strip_prefix(SUMMARY)?).ok(),
+        _ => None,
+    };
+    remarks.filter_map(read).collect()
+}
+
+/// A tool and what it is to be called with.
+struct Target {
+    name: Rc<str>,
+    control: Value,
+    cases: Vec<Rc<Case>>,
+    next: usize,
+    /// Nothing more is to be learnt, or no more to be risked.
+    is_spent: bool,
+}
+
+impl Target {
+    fn is_done(&self) -> bool {
+        self.is_spent || self.next >= self.cases.len()
+    }
+
+    /// The next cases between controls; twice at first, to see whether the tool answers alike at all.
+    fn session(&mut self) -> Vec<Step> {
+        let control = Step::control(&self.name, &self.control);
+        let mut steps = vec![control.clone()];
+        if self.next == 0 {
+            steps.push(control.clone());
+        }
+        let cases = self.cases[self.next..].iter().take(PER_SESSION);
+        steps.extend(cases.map(|case| Step::case(&self.name, case)));
+        self.next = (self.next + PER_SESSION).min(self.cases.len());
+        steps.push(control);
+        steps
+    }
+}
+
+/// The tools that may be called, and how many cases were not what they were meant to be.
+fn targets(main: &Connection, settings: &Settings) -> (Vec<Target>, usize) {
+    let mut targets = Vec::new();
+    let mut dropped = 0;
+    let surface = main.surface();
+    for tool in &surface.tools {
+        let allowed = permission(tool, settings);
+        let needs_task = tool["execution"]["taskSupport"] == "required";
+        let Some(name) = tool["name"].as_str() else {
+            continue;
+        };
+        if allowed == Permission::Never || needs_task {
+            continue;
+        }
+        let schema = &tool["inputSchema"];
+        let revision = main.revision();
+        let Some(plan) = plan(schema, revision, settings.seed, name, allowed.limits()) else {
+            continue;
+        };
+        dropped += plan.dropped;
+        let mut valid = plan.cases.iter().filter(|case| case.class == Class::Valid);
+        let first = valid.next().map(|case| case.arguments.clone());
+        let Some(control) = simplest(tool).or(first) else {
+            continue;
+        };
+        let mut cases = plan.cases;
+        cases.retain(|case| case.arguments != control);
+        targets.push(Target {
+            name: name.into(),
+            control,
+            cases: cases.into_iter().map(Rc::new).collect(),
+            next: 0,
+            is_spent: false,
+        });
+    }
+    (targets, dropped)
+}
+
+struct Campaign {
+    context: Rc<Context>,
+    revision: Revision,
+    oracle: Oracle,
+    targets: Vec<Target>,
+    until: Instant,
+    search_time: Duration,
+    sent: u32,
+    kills: u32,
+    causes: u32,
+}
+
+impl Campaign {
+    async fn run(&mut self, main: &mut Connection) {
+        while self.targets.iter().any(|target| !target.is_done()) {
+            for index in 0..self.targets.len() {
+                if Instant::now() >= self.until || self.kills >= MOST_KILLS {
+                    return;
+                }
+                if self.targets[index].is_done() {
+                    continue;
+                }
+                self.session(main, index).await;
+                if !suite::restore(&self.context, main, self.revision).await {
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn session(&mut self, main: &mut Connection, index: usize) {
+        let steps = self.targets[index].session();
+        let label = main.label();
+        let mut sent: Vec<Sent> = Vec::new();
+        let mut wait = SLOWEST_CONTROL.min(self.context.deadlines.request);
+        for step in &steps {
+            let one = step.send(main, wait).await;
+            self.sent += 1;
+            let is_first = sent.is_empty();
+            let is_answered = one.answer.is_some();
+            let is_callable = matches!(one.answer, Some(Answer::Result(_)));
+            if is_first {
+                wait = (one.took * 10).clamp(WAITS[0], WAITS[1]);
+                wait = wait.min(self.context.deadlines.request);
+            }
+            sent.push(one);
+            if !is_answered || (is_first && !is_callable) {
+                self.targets[index].is_spent = true;
+                break;
+            }
+        }
+        let Some(from) = sent.first().map(|first| first.from) else {
+            return;
+        };
+        let part = self.context.recorder.tail_of(&label, from);
+        let is_harmed = main.is_gone() || main.take_timeouts() > 0;
+        if is_harmed {
+            self.kills += 1;
+            main.close().await;
+        }
+        for finding in self.oracle.broken(part) {
+            if is_grave(&finding) && self.causes < MOST_CAUSES && !self.search_time.is_zero() {
+                self.causes += 1;
+                self.reproduce(main, &finding, &steps, &sent, wait).await;
+            }
+            self.oracle.learn(&finding);
+        }
+    }
+
+    /// Makes what led to a finding as small as possible. The time for that is not taken from the
+    /// time for generating.
+    async fn reproduce(
+        &mut self,
+        main: &Connection,
+        finding: &Finding,
+        steps: &[Step],
+        sent: &[Sent],
+        wait: Duration,
+    ) {
+        let last = last_evidence(finding).unwrap_or(u32::MAX);
+        let count = sent.iter().take_while(|one| one.from <= last).count();
+        let started = Instant::now();
+        let mut shrinker = Shrinker {
+            oracle: &self.oracle,
+            context: &self.context,
+            main,
+            fingerprint: &finding.fingerprint,
+            until: started + self.search_time,
+            wait,
+            open: None,
+            starts: 0,
+        };
+        shrinker.run(steps[..count].to_vec()).await;
+        self.search_time = self.search_time.saturating_sub(started.elapsed());
+        self.until += started.elapsed();
+    }
+}

@@ -1,0 +1,167 @@
+//! From a session that shows something wrong to the fewest and smallest calls that still do.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::oracle::Oracle;
+use super::step::Step;
+use crate::check::common::generated::{REPRODUCER, SHRINKING};
+use crate::check::peer::Request;
+use crate::peer::{Connection, Context};
+use crate::spec::Era;
+
+/// Connections that one search may open.
+const MOST_STARTS: u32 = 16;
+/// Earlier steps that are tried as the only cause.
+const MOST_PAIRS: usize = 10;
+
+/// Searches on connections of its own, and leaves the result on one more.
+pub(super) struct Shrinker<'c> {
+    pub(super) oracle: &'c Oracle,
+    pub(super) context: &'c Rc<Context>,
+    pub(super) main: &'c Connection,
+    pub(super) fingerprint: &'c str,
+    pub(super) until: Instant,
+    /// For an answer, while searching.
+    pub(super) wait: Duration,
+    pub(super) open: Option<Connection>,
+    pub(super) starts: u32,
+}
+
+impl Shrinker<'_> {
+    /// Makes the steps fewer and smaller, and sends what is left to a fresh server.
+    pub(super) async fn run(&mut self, steps: Vec<Step>) {
+        let mut steps = self.fewer(steps).await;
+        for index in 0..steps.len() {
+            self.smaller(&mut steps, index).await;
+        }
+        if let Some(mut open) = self.open.take() {
+            open.close().await;
+        }
+        let Some(mut fresh) = self.connect("reproducer", REPRODUCER).await else {
+            return;
+        };
+        let wait = self.context.deadlines.request;
+        if self.send(&mut fresh, &steps, wait).await {
+            fresh.close().await;
+        }
+    }
+
+    fn may_go_on(&self) -> bool {
+        Instant::now() < self.until && self.starts < MOST_STARTS
+    }
+
+    /// The last step alone; after one earlier step; between the first and that; else whatever is
+    /// left when steps are taken out one by one.
+    async fn fewer(&mut self, steps: Vec<Step>) -> Vec<Step> {
+        let Some((last, earlier)) = steps.split_last() else {
+            return steps;
+        };
+        let alone = vec![last.clone()];
+        if earlier.is_empty() || self.shows(&alone).await {
+            return alone;
+        }
+        for before in earlier.iter().rev().take(MOST_PAIRS) {
+            let pair = vec![before.clone(), last.clone()];
+            let three = vec![earlier[0].clone(), before.clone(), last.clone()];
+            for candidate in [pair, three] {
+                if self.may_go_on() && self.shows(&candidate).await {
+                    return candidate;
+                }
+            }
+        }
+        let mut kept = steps;
+        let mut index = 0;
+        while index + 1 < kept.len() && self.may_go_on() {
+            let mut fewer = kept.clone();
+            fewer.remove(index);
+            if self.shows(&fewer).await {
+                kept = fewer;
+            } else {
+                index += 1;
+            }
+        }
+        kept
+    }
+
+    /// Makes the arguments of one step smaller as long as the whole still shows it.
+    async fn smaller(&mut self, steps: &mut [Step], index: usize) {
+        let Some(case) = steps[index].case.clone() else {
+            return;
+        };
+        let Some(mut shrinking) = case.shrinking() else {
+            return;
+        };
+        let mut tried: Vec<Value> = vec![steps[index].arguments.clone()];
+        while self.may_go_on() && shrinking.simplify() {
+            loop {
+                let arguments = shrinking.current();
+                let is_new = !tried.contains(&arguments) && case.fits(&arguments);
+                let mut candidate = steps.to_vec();
+                candidate[index].arguments = arguments.clone();
+                let is_smaller = is_new && self.shows(&candidate).await;
+                tried.push(arguments);
+                if is_smaller {
+                    steps.clone_from_slice(&candidate);
+                    break;
+                }
+                if !self.may_go_on() || !shrinking.complicate() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// True when the steps show what is searched for. Several steps want a server that has seen
+    /// nothing else.
+    async fn shows(&mut self, steps: &[Step]) -> bool {
+        let reused = self.open.take().filter(|_| steps.len() == 1);
+        let connection = match reused {
+            Some(open) => Some(open),
+            None => self.connect("shrinking", SHRINKING).await,
+        };
+        let Some(mut connection) = connection else {
+            return false;
+        };
+        let label = connection.label();
+        let from = self.context.recorder.length_of(&label);
+        let wait = self.wait;
+        let is_well = self.send(&mut connection, steps, wait).await;
+        let part = self.context.recorder.tail_of(&label, from);
+        let found = self.oracle.broken(part);
+        if is_well && steps.len() == 1 {
+            self.open = Some(connection);
+        } else if is_well {
+            connection.close().await;
+        }
+        found.iter().any(|it| it.fingerprint == self.fingerprint)
+    }
+
+    /// Sends steps; false when the server ended or left one unanswered.
+    async fn send(&self, connection: &mut Connection, steps: &[Step], wait: Duration) -> bool {
+        for step in steps {
+            if step.send(connection, wait).await.answer.is_none() {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn connect(&mut self, name: &str, purpose: &str) -> Option<Connection> {
+        self.starts += 1;
+        let revision = self.main.revision();
+        let label = format!("{revision}/{name}");
+        let mut fresh = Connection::open(self.context, revision, &label, purpose).ok()?;
+        fresh.set_facts(self.main.session().clone(), self.main.surface());
+        let wait = self.context.deadlines.start_up;
+        if revision.era() == Era::Handshake {
+            fresh.handshake(revision.as_str(), wait).await?;
+            // What comes late after the handshake is not taken for an answer to the first step.
+            fresh.call(Request::new("set-up", "ping")).await?;
+        }
+        Some(fresh)
+    }
+}
