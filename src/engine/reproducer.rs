@@ -39,7 +39,7 @@ fn is_about(finding: &Finding, conversation: &Conversation) -> bool {
 pub fn script(conversation: &Conversation) -> String {
     let opened = &conversation.opened;
     let mut text = format!("revision {}\n", opened.revision);
-    if opened.transport != TransportKind::Stdio {
+    if opened.transport == TransportKind::StreamableHttp {
         text.push_str("transport http\n");
     }
     let calls: Vec<Exchange<'_>> = conversation
@@ -93,8 +93,8 @@ fn reactions(conversation: &Conversation, call: &Exchange<'_>) -> Vec<String> {
         .map(|event| event.seq);
     let is_reaction = |event: &&Event| {
         let in_time = match channel {
-            Channel::Stdio => next.is_none_or(|next| event.seq < next),
             Channel::Http(_) => event.channel == channel,
+            _ => next.is_none_or(|next| event.seq < next),
         };
         let by_itself = conversation.ending_from().is_none_or(|end| event.seq < end);
         event.direction == Direction::Received && event.seq > asked && in_time && by_itself
