@@ -112,9 +112,21 @@ fn judge_unknown(ruling: &mut Ruling, exchange: &Exchange<'_>) {
     match exchange.reply() {
         Reply::Error(message, Some(code::INVALID_PARAMS)) => ruling.held(message.at.clone()),
         Reply::Error(_, code) => {
-            let text = format!("{what} is answered with {} instead of -32602.", shown(code));
-            ruling.broken(about(text))
+            let problem = about(format!(
+                "{what} is answered with {} instead of -32602.",
+                shown(code)
+            ));
+            // What is no task id at all is a matter of invalid params in general.
+            match is_text(exchange) {
+                true => ruling.broken(problem),
+                false => ruling.odd(problem),
+            }
         }
         _ => ruling.broken(about(format!("{what} is answered by a result."))),
     };
+}
+
+fn is_text(exchange: &Exchange<'_>) -> bool {
+    let id = exchange.params().and_then(|params| params.get("taskId"));
+    id.is_some_and(Value::is_string)
 }
