@@ -32,6 +32,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "checks",
             "config",
             "generate",
+            "mock",
             "peer",
             "rpc",
             "spec",

@@ -147,6 +147,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = jobs, default_value = "5", help_heading = WHAT)]
     pub jobs: usize,
 
+    /// Play the session in FILE instead of the checks (docs/script-notation.md)
+    #[arg(long, value_name = "FILE", help_heading = WHAT)]
+    pub script: Option<PathBuf>,
+
     /// Call this tool whatever its annotations say
     #[arg(long, value_name = "NAME", help_heading = WHAT)]
     pub allow_tool: Vec<String>,

@@ -12,7 +12,9 @@ use crate::engine::ServerRun;
 use crate::errors::Error;
 use crate::report::paint::{Look, NARROWEST, WIDEST};
 use crate::report::terminal::{self, Directions};
-use crate::report::{FailOn, Report, Standing, build, github, json, junit, markdown, sarif};
+use crate::report::{
+    FailOn, Report, Standing, build, github, json, junit, markdown, sarif, script_page,
+};
 use crate::transcript::{Direction, Event};
 
 /// The value of `--report`.
@@ -164,7 +166,10 @@ impl Outputs {
         }
         let (to_stderr, color, look) = (self.stdout.is_some(), self.color, self.look);
         let report = self.write(&runs)?;
-        let mut page = terminal::render(&report, &directions, look);
+        let mut page = match script_page::is_scripted(&report) {
+            true => script_page::render(&report, look),
+            false => terminal::render(&report, &directions, look),
+        };
         if on_github() {
             page = github::fenced(&page, &token());
             if !to_stderr {

@@ -19,6 +19,7 @@ use crate::config::secrets::secrets_of;
 use crate::config::target::{Target, TargetKind};
 use crate::engine::{self, Settings};
 use crate::errors::Error;
+use crate::mock::session_script::SessionScript;
 use crate::report::live::{Live, Style};
 use crate::report::paint::Look;
 use crate::transcript::recorder::LineSink;
@@ -62,6 +63,7 @@ pub(super) fn drive(args: &RunArgs) -> Result<(Outputs, Vec<Tested>), Error> {
         style: style(args),
         look: outputs.look(),
         exe: around.exe.display().to_string(),
+        script: args.script.as_deref().map(session_script).transpose()?,
     };
     let mut tested = interruptible(test_all(targets, transcripts, &settings, &show, args.jobs))?;
     for together in configurations {
@@ -102,11 +104,13 @@ fn interruptible<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T,
     ended
 }
 
-/// How a run is shown while it goes on.
+/// What is played, and how it is shown while it goes on.
 struct Show {
     style: Style,
     look: Look,
     exe: String,
+    /// What to play instead of the checks.
+    script: Option<SessionScript>,
 }
 
 /// Several servers at the same time; the results come in the order of the targets. The first
@@ -146,7 +150,10 @@ async fn test(
     let clock = move || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let recorder = Recorder::new(secrets, Box::new(clock), sink);
     let live = Live::new(show.style, show.look, &target.name, Box::new(io::stderr()));
-    let mut run = engine::run(target, settings, recorder.clone(), &live).await;
+    let mut run = match &show.script {
+        Some(script) => engine::scripted::run(target, settings, recorder.clone(), script).await,
+        None => engine::run(target, settings, recorder.clone(), &live).await,
+    };
     drop(live);
     if let Some(error) = failed.take() {
         return Err(error);
@@ -154,6 +161,11 @@ async fn test(
     run.target = shown;
     run.elapsed_ms = clock();
     Ok(Tested::new(run, &recorder.events_of("")))
+}
+
+fn session_script(path: &Path) -> Result<SessionScript, Error> {
+    let text = std::fs::read_to_string(path).map_err(|error| Error::unreadable(path, error))?;
+    SessionScript::parse(&text).map_err(|error| Error::unreadable(path, error))
 }
 
 /// An entry that is not UTF-8 cannot be searched for in text.

@@ -11,6 +11,7 @@ pub mod judge;
 pub mod outcome;
 pub mod progress;
 pub mod reproducer;
+pub mod scripted;
 pub mod suite;
 pub mod survey;
 pub mod weight;

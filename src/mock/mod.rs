@@ -31,6 +31,7 @@ mod recorded;
 pub mod script;
 mod server;
 mod session;
+pub mod session_script;
 #[cfg(test)]
 mod tests;
 

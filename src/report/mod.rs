@@ -13,6 +13,7 @@ pub mod matrix;
 pub mod model;
 pub mod paint;
 pub mod sarif;
+pub mod script_page;
 pub mod sections;
 pub mod standing;
 pub mod table;

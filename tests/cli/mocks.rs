@@ -93,3 +93,50 @@ fn what_is_no_script_is_refused_with_its_place() {
         assert!(ended.stderr.contains(why), "{why}\n{ended:?}");
     }
 }
+
+#[test]
+fn a_session_of_ones_own_is_judged_line_by_line() {
+    let place = Place::new();
+    let program = env!("CARGO_BIN_EXE_mcp-check");
+    let play = |script: &str| {
+        place.put("s.mcp", script);
+        let words = [
+            "run",
+            "--script",
+            "s.mcp",
+            "--no-progress",
+            "--report",
+            "json=s.json",
+        ];
+        let server = ["--", program, "demo-server", "correct"];
+        place.run(&[&words[..], &server[..]].concat())
+    };
+    let good = play(
+        "revision 2025-06-18\n> tools/list\n< result {\"tools\": \"$array\"}\n< capture t /tools/0/name\n\
+         > tools/call {\"name\": \"$t\", \"arguments\": {\"text\": \"$t\"}}\n\
+         < result {\"content\": [{\"text\": \"$t\"}]}\n> x/y\n< error -32601\n",
+    );
+    assert_eq!(good.code, Some(0), "{good:?}");
+    assert!(
+        good.stdout
+            .ends_with("4 of 4 expectations hold (exit 0).\n"),
+        "{good:?}"
+    );
+    let bad = play("> ping\n< error\n< capture x /nope\n> ping\n< result\n");
+    assert_eq!(bad.code, Some(1), "{bad:?}");
+    for line in [
+        "  line 2    broken: an error was expected, and a result came\n",
+        "  line 3    broken: result/nope is absent, so there is no `x`\n",
+        "  line 5    not judged: it was not sent",
+        "0 of 3 expectations hold (exit 1).",
+    ] {
+        assert!(bad.stdout.contains(line), "{line}\n{}", bad.stdout);
+    }
+    let report: Value = serde_json::from_str(&place.read("s.json")).unwrap();
+    let finding = &report["servers"][0]["findings"][0];
+    assert_eq!(finding["requirements"][0], "script.line-2");
+    assert_eq!(finding["evidence"].as_array().unwrap().len(), 2);
+    let typo = play("> ping\n< resul\n");
+    assert_eq!(typo.code, Some(2), "{typo:?}");
+    assert!(typo.stderr.contains("line 2, column 3"), "{typo:?}");
+}

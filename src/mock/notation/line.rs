@@ -76,6 +76,11 @@ impl Line {
         }
     }
 
+    /// The number of the line where it begins, from 1.
+    pub(super) fn number_of_first(&self) -> usize {
+        self.pieces.first().map_or(1, |piece| piece.line)
+    }
+
     fn skip_blanks(&mut self) {
         let rest = &self.text[self.at..];
         self.at += rest.len() - rest.trim_start().len();

@@ -1,5 +1,6 @@
 //! Reads the script notation: header lines, rules, reactions.
 
+pub(super) mod client;
 mod line;
 mod reaction;
 

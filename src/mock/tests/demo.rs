@@ -1,6 +1,6 @@
 //! The demonstration servers.
 
-use super::super::demo_script;
+use super::super::{demo_script, session_script};
 use super::*;
 
 #[test]
@@ -12,7 +12,13 @@ fn the_correct_server_is_the_default() {
 #[test]
 fn every_example_of_the_page_is_a_script() {
     let page = include_str!("../../../docs/script-notation.md");
-    let blocks: Vec<&str> = page.split("```\n").skip(1).step_by(2).collect();
+    let (servers, sessions) = page.split_once("## Sessions of your own").unwrap();
+    let blocks = |text: &'static str| text.split("```\n").skip(1).step_by(2).collect::<Vec<_>>();
+    for block in blocks(sessions) {
+        let session = session_script::SessionScript::parse(block).unwrap();
+        assert!(!session.steps.is_empty(), "{block}");
+    }
+    let blocks = blocks(servers);
     assert!(blocks.len() > 3);
     for block in blocks {
         let script = Script::parse(block).map_err(|error| error.to_string());
