@@ -34,13 +34,7 @@ pub async fn run(
         target: recorder.mask(&target.to_string()),
         ..ServerRun::default()
     };
-    let connector = match super::connector(target) {
-        Ok(connector) => connector,
-        Err(diagnosis) => {
-            run.diagnosis = Some(diagnosis);
-            return run;
-        }
-    };
+    let connector = super::connector(target, settings);
     run.transport = Some(connector.kind());
     let context = Rc::new(Context {
         connector,
