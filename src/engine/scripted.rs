@@ -254,6 +254,8 @@ fn finding(
             })
             .collect(),
         hint: None,
+        fleeting: false,
+        reproducer: None,
         fingerprint: fingerprint(CHECK, &requirement, &subject),
         requirements: vec![requirement],
         subject,
