@@ -10,7 +10,6 @@ use mcp_check::mock::Script;
 use mcp_check::transcript::{Recorder, Secrets};
 use mcp_check::transport::memory::MemoryConnector;
 
-#[expect(clippy::print_stderr, reason = "it says why nothing was run")]
 fn main() {
     let arguments = Arguments::from_args();
     let trials = mcp_check::checks::all()
