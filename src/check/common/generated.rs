@@ -189,10 +189,16 @@ impl Sightings {
 
 const NOT_AGAIN: &str = " It was not seen again on a fresh connection.";
 
-/// What a call did to the server instead of being answered, as a sentence about it, with a weight.
+/// What a call did to the server instead of being answered. Silence of a tool that may be slow, or
+/// whose plainest call is not answered either, says nothing.
 pub fn harm(call: &Call<'_>) -> Option<Problem> {
     let (name, arguments) = (call.name, call.arguments());
-    match unanswered(&call.exchange)? {
+    let unanswered = unanswered(&call.exchange)?;
+    let is_silent = matches!(unanswered, Unanswered::Lost | Unanswered::Stuck);
+    if is_silent && (call.class == Class::Control || takes_time(call.tool)) {
+        return None;
+    }
+    match unanswered {
         Unanswered::Ended(event) => {
             let text =
                 format!("The server ended when its tool {name} was called with {arguments}.");
@@ -217,6 +223,21 @@ pub fn harm(call: &Call<'_>) -> Option<Problem> {
         }
         Unanswered::Unclear(_) => None,
     }
+}
+
+/// True for a tool that may be slow on purpose: its name or that of a parameter speaks of time.
+fn takes_time(tool: &Value) -> bool {
+    const WORDS: [&str; 12] = [
+        "wait", "delay", "sleep", "timeout", "duration", "second", "minute", "hour", "interval",
+        "long", "slow", "poll",
+    ];
+    let speaks = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name == "ms" || WORDS.iter().any(|word| name.contains(word))
+    };
+    let parameters = tool["inputSchema"]["properties"].as_object();
+    tool["name"].as_str().is_some_and(speaks)
+        || parameters.is_some_and(|all| all.keys().any(|name| speaks(name)))
 }
 
 /// How the process ended.

@@ -236,8 +236,8 @@ impl Campaign {
             return;
         };
         let part = self.context.recorder.tail_of(&label, from);
-        let is_harmed = main.is_gone() || main.take_timeouts() > 0;
-        if is_harmed {
+        main.take_timeouts();
+        if sent.iter().any(|one| !one.is_alive) {
             self.kills += 1;
             main.close().await;
         }

@@ -28,6 +28,8 @@ pub(super) struct Sent {
     pub(super) from: u32,
     pub(super) answer: Option<Answer>,
     pub(super) took: Duration,
+    /// False when the server ended, or answered nothing else either.
+    pub(super) is_alive: bool,
 }
 
 impl Step {
@@ -60,15 +62,21 @@ impl Step {
         let started = Instant::now();
         let answer = connection.call(request).await;
         let took = started.elapsed();
-        if answer.is_none() && !connection.is_gone() {
-            is_alive(connection, wait).await;
+        let is_alive = answer.is_some() || is_alive(connection, wait).await;
+        Sent {
+            from,
+            answer,
+            took,
+            is_alive,
         }
-        Sent { from, answer, took }
     }
 }
 
 /// Asks for something harmless.
 async fn is_alive(connection: &mut Connection, wait: Duration) -> bool {
+    if connection.is_gone() {
+        return false;
+    }
     let method = match connection.revision().era() {
         Era::Handshake => "ping",
         Era::Modern => "server/discover",
