@@ -27,7 +27,7 @@ const PLANTED: [(&str, &str, usize); 12] = [
         "tools.call.structured-content-matches-output-schema",
         1,
     ),
-    ("long-text-without-content", "schema.results", 1),
+    ("long-text-without-content", "tools.call.result-shape", 1),
     ("refusal-spoils-tool", "tools.call.state-kept", 3),
     ("odd-text-spoils-tool", "tools.call.state-kept", 3),
 ];

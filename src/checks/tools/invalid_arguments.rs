@@ -93,6 +93,8 @@ fn judge_form(verdicts: &mut Verdicts, call: &Call<'_>) {
             );
             verdicts.on(IN_RESULT).broken(call.problem(text));
         }
+        // The header that mirrors the argument was refused before the argument was looked at.
+        Reply::Error(_, Some(code::HEADER_MISMATCH)) => {}
         Reply::Error(_, code) => {
             let text = format!(
                 "The tool {name} answers broken arguments with {}, instead of a refusal.",
