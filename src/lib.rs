@@ -27,6 +27,7 @@ pub mod config;
 pub mod diff;
 pub mod engine;
 pub mod errors;
+pub mod fuzzing;
 pub mod generate;
 pub mod json;
 pub mod mock;
