@@ -4,7 +4,7 @@
 set -e
 cd "$(dirname "$0")/../fuzz"
 target=${1:?TARGET: json sse message script session transcript}
-export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=4"
+export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares"
 triple=$(rustc -vV | sed -n 's/^host: //p')
 cargo build --release --target "$triple" --bin "$target"
 mkdir -p artifacts target/found-"$target"

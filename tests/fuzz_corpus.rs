@@ -5,9 +5,11 @@ use std::path::Path;
 
 use mcp_check::fuzzing;
 
+type Body = fn(&[u8]);
+
 #[test]
 fn the_corpus_holds() {
-    let bodies: [(&str, fn(&[u8])); 6] = [
+    let bodies: [(&str, Body); 6] = [
         ("json", fuzzing::json),
         ("sse", fuzzing::sse),
         ("message", fuzzing::message),
