@@ -81,6 +81,7 @@ fn is_not_passed(script: &str, revision: Revision, requirement: &str) {
 fn a_notification_before_the_answer_is_not_the_answer() {
     is_right(
         r#"
+        revisions 2024-11-05 2025-03-26 2025-06-18 2025-11-25
         capabilities {"tools": {"listChanged": true}, "logging": {}}
         > tools/list
         < notify notifications/tools/list_changed

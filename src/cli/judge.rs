@@ -1,5 +1,6 @@
 //! `judge`: transcripts in, report out. Nothing is started and nothing is sent.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use super::output::{Outputs, Tested};
 use crate::checks;
 use crate::engine::{Selection, Settings, judge_events};
 use crate::errors::Error;
-use crate::transcript::file;
+use crate::transcript::{Direction, file};
 
 /// Judges recorded transcripts.
 ///
@@ -34,8 +35,14 @@ pub fn judge(args: &JudgeArgs) -> Result<ExitCode, Error> {
 pub(super) fn judge_file(path: &Path, settings: &Settings) -> Result<Tested, Error> {
     let text = fs::read_to_string(path).map_err(|error| Error::unreadable(path, error))?;
     let (header, events) = file::decode(&text).map_err(|error| Error::unreadable(path, error))?;
-    let run = judge_events(&header, events.clone(), settings);
-    Ok(Tested::new(run, &events))
+    let directions: BTreeMap<(String, u32), Direction> = events
+        .iter()
+        .map(|event| ((event.connection.to_string(), event.seq), event.direction))
+        .collect();
+    let run = judge_events(&header, events, settings);
+    Ok(Tested::new(run, |label, seq| {
+        directions.get(&(label.to_owned(), seq)).copied()
+    }))
 }
 
 /// Which checks are wanted.

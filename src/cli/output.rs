@@ -15,7 +15,7 @@ use crate::report::terminal::{self, Directions};
 use crate::report::{
     FailOn, Report, Standing, build, github, json, junit, markdown, sarif, script_page,
 };
-use crate::transcript::{Direction, Event};
+use crate::transcript::Direction;
 
 /// The value of `--report`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,21 +73,16 @@ pub struct Tested {
 }
 
 impl Tested {
-    /// Keeps the directions of those events that a finding points at.
-    pub fn new(run: ServerRun, events: &[Event]) -> Self {
-        let findings = run.findings.iter();
-        let wanted: std::collections::BTreeSet<&str> = findings
-            .flat_map(|finding| {
-                finding
-                    .evidence
-                    .iter()
-                    .map(|evidence| evidence.event.as_str())
+    /// Keeps the directions of those events that a finding points at; `direction_of` knows them by
+    /// connection and position.
+    pub fn new(run: ServerRun, direction_of: impl Fn(&str, u32) -> Option<Direction>) -> Self {
+        let evidence = run.findings.iter().flat_map(|finding| &finding.evidence);
+        let directions = evidence
+            .filter_map(|evidence| {
+                let (label, seq) = evidence.event.rsplit_once('#')?;
+                let direction = direction_of(label, seq.parse().ok()?)?;
+                Some((evidence.event.clone(), direction))
             })
-            .collect();
-        let directions = events
-            .iter()
-            .map(|event| (event.reference().to_string(), event.direction))
-            .filter(|(event, _)| wanted.contains(event.as_str()))
             .collect();
         Self { run, directions }
     }

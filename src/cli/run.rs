@@ -160,7 +160,9 @@ async fn test(
     }
     run.target = shown;
     run.elapsed_ms = clock();
-    Ok(Tested::new(run, &recorder.events_of("")))
+    Ok(Tested::new(run, |label, seq| {
+        recorder.direction_of(label, seq)
+    }))
 }
 
 fn session_script(path: &Path) -> Result<SessionScript, Error> {

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::check::common::generated::SHRINKING;
-use crate::spec::{Era, Revision};
-use crate::transcript::{Body, Conversation, Event, Process, View};
+use crate::spec::{Era, Revision, TransportKind};
+use crate::transcript::{Body, Conversation, Event, Opened, Process, View};
 
 /// Purpose of the connection on which a suite does its listing.
 pub const MAIN: &str = "main";
@@ -16,50 +16,91 @@ pub const MAIN: &str = "main";
 /// The remark on the connection on which a suite begins.
 pub const DRIVEN: &str = "the suite of this revision begins";
 
-/// The suites in a transcript, oldest revision first.
+/// The connections of one revision, not read yet.
+pub struct Suite {
+    /// Revision under test.
+    pub revision: Revision,
+    /// Transport under test.
+    pub transport: TransportKind,
+    connections: Vec<Vec<Event>>,
+}
+
+impl Suite {
+    /// Reads the connections. What is read takes several times the memory of the events, so that
+    /// it is best dropped before the next suite is read.
+    pub fn read(self) -> View {
+        let conversations = self
+            .connections
+            .into_iter()
+            .filter_map(Conversation::new)
+            .collect();
+        View::of(self.revision, self.transport, conversations)
+    }
+}
+
+/// The suites in a transcript, oldest revision first, all read.
 pub fn suites(events: Vec<Event>) -> Vec<View> {
+    split(events).into_iter().map(Suite::read).collect()
+}
+
+/// The suites in a transcript, oldest revision first.
+pub fn split(events: Vec<Event>) -> Vec<Suite> {
     let mut connections: BTreeMap<Arc<str>, Vec<Event>> = BTreeMap::new();
     for event in events {
         let label = Arc::clone(&event.connection);
         connections.entry(label).or_default().push(event);
     }
-    // Each connection is read once and moved to its suite, which keeps memory low.
     // The search for smaller failing calls is no evidence: what it found was sent again.
-    let conversations: Vec<Conversation> = connections
-        .into_values()
-        .filter_map(Conversation::new)
-        .filter(|conversation| conversation.opened.purpose != SHRINKING)
-        .collect();
+    connections.retain(|_, events| opened(events).is_some_and(|it| it.purpose != SHRINKING));
     // Traffic that mcp-check did not drive itself has no marks.
-    let any_driven = conversations.iter().any(was_driven);
+    let any_driven = connections.values().any(|events| was_driven(events));
     let mut mains: BTreeMap<Revision, Arc<str>> = BTreeMap::new();
     let mut transports = BTreeMap::new();
-    for conversation in &conversations {
-        if conversation.opened.purpose != MAIN {
-            continue;
-        }
-        if let Some(revision) = established(conversation) {
-            transports.insert(revision, conversation.opened.transport);
-            let label = Arc::clone(&conversation.label);
-            if was_driven(conversation) || !any_driven {
-                mains.entry(revision).or_insert(label);
+    for (label, events) in &connections {
+        if let Some((revision, transport)) = main_of(events) {
+            transports.insert(revision, transport);
+            if was_driven(events) || !any_driven {
+                mains.entry(revision).or_insert(Arc::clone(label));
             }
         }
     }
-    let mut suites: BTreeMap<Revision, Vec<Conversation>> = BTreeMap::new();
-    for conversation in conversations {
-        if let Some(revision) = suite_of(&conversation.label, &mains) {
-            suites.entry(revision).or_default().push(conversation);
+    let mut suites: BTreeMap<Revision, Vec<Vec<Event>>> = BTreeMap::new();
+    for (label, events) in connections {
+        if let Some(revision) = suite_of(&label, &mains) {
+            suites.entry(revision).or_default().push(events);
         }
     }
     suites
         .into_iter()
-        .filter_map(|(revision, conversations)| {
-            let transport = *transports.get(&revision)?;
-            Some(View::of(revision, transport, conversations))
+        .filter_map(|(revision, connections)| {
+            Some(Suite {
+                revision,
+                transport: *transports.get(&revision)?,
+                connections,
+            })
         })
         .collect()
 }
+
+/// Revision and transport of a main connection that established one.
+fn main_of(events: &[Event]) -> Option<(Revision, TransportKind)> {
+    let opened = opened(events).filter(|it| it.purpose == MAIN)?;
+    // The first messages tell; a connection is read as a whole only when they do not.
+    let revision_in = |events: &[Event]| established(&Conversation::new(events.to_vec())?);
+    let head = events.len().min(HEAD);
+    let revision = revision_in(&events[..head]).or_else(|| revision_in(events))?;
+    Some((revision, opened.transport))
+}
+
+fn opened(events: &[Event]) -> Option<&Opened> {
+    match &events.first()?.body {
+        Body::Opened(opened) => Some(opened),
+        _ => None,
+    }
+}
+
+/// Events within which nearly every connection is established.
+const HEAD: usize = 40;
 
 /// The suite a connection belongs to: as its main connection, or by its label.
 fn suite_of(label: &Arc<str>, mains: &BTreeMap<Revision, Arc<str>>) -> Option<Revision> {
@@ -77,9 +118,9 @@ fn suite_of(label: &Arc<str>, mains: &BTreeMap<Revision, Arc<str>>) -> Option<Re
 
 /// True when a suite was driven on a connection. A server that answers every initialize with one
 /// version establishes it several times, and the suite belongs to one of them only.
-fn was_driven(conversation: &Conversation) -> bool {
+fn was_driven(events: &[Event]) -> bool {
     let is_mark = |event: &Event| matches!(&event.body, Body::Note(text) if text == DRIVEN);
-    conversation.events.iter().any(is_mark)
+    events.iter().any(is_mark)
 }
 
 /// The revision that a main connection established.

@@ -22,39 +22,65 @@ pub struct Judged {
     pub findings: Vec<Finding>,
 }
 
-/// Judges all views with all checks. Each view is dropped when it has been judged, which keeps
-/// memory low.
+/// Judges all views with all checks.
 pub fn judge(views: Vec<View>, entries: &[Entry]) -> Judged {
-    let mut judged = Judged::default();
-    let driven_once = newest_handshake(views.iter().map(|view| view.revision));
-    let handshake = handshake_places(&views);
-    for view in views {
-        let known = judged.findings.len();
-        for entry in entries {
+    let places: Vec<Place> = views.iter().map(place).collect();
+    let mut bench = Bench::new(&places, entries);
+    for view in &views {
+        bench.hear(view);
+    }
+    bench.close()
+}
+
+/// Judges one view after the other, so that only one has to be in memory.
+pub struct Bench<'e> {
+    entries: &'e [Entry],
+    driven_once: Option<Revision>,
+    handshake: Vec<Place>,
+    judged: Judged,
+}
+
+impl<'e> Bench<'e> {
+    /// Where the views will be from, and who judges them.
+    pub fn new(places: &[Place], entries: &'e [Entry]) -> Self {
+        let is_handshake = |place: &Place| place.revision.era() == Era::Handshake;
+        Self {
+            entries,
+            driven_once: newest_handshake(places.iter().map(|place| place.revision)),
+            handshake: places.iter().copied().filter(is_handshake).collect(),
+            judged: Judged::default(),
+        }
+    }
+
+    /// Judges a view with all checks.
+    pub fn hear(&mut self, view: &View) {
+        let known = self.judged.findings.len();
+        for entry in self.entries {
             let is_alone = !matches!(entry.check.method, Method::Across(_));
             if !is_alone || !entry.check.transports.include(view.transport) {
                 continue;
             }
             let once =
                 entry.check.scope == Scope::OncePerEra && view.revision.era() == Era::Handshake;
-            if once && Some(view.revision) != driven_once {
+            if once && Some(view.revision) != self.driven_once {
                 continue;
             }
-            let places = if once {
-                handshake.clone()
-            } else {
-                vec![place(&view)]
-            };
-            judge_view(entry, &view, &places, &mut judged);
+            let own = [place(view)];
+            let places = if once { &self.handshake[..] } else { &own };
+            judge_view(entry, view, places, &mut self.judged);
         }
-        reproducer::attach(&view, &mut judged.findings[known..]);
+        reproducer::attach(view, &mut self.judged.findings[known..]);
         // Compiled schemas are the largest thing in memory; no later view needs these.
         schema::forget(view.revision);
     }
-    judged.outcomes.sort();
-    judged.findings = outcome::group(std::mem::take(&mut judged.findings));
-    join_causes(&mut judged.findings);
-    judged
+
+    /// Everything that was found, sorted and grouped.
+    pub fn close(mut self) -> Judged {
+        self.judged.outcomes.sort();
+        self.judged.findings = outcome::group(std::mem::take(&mut self.judged.findings));
+        join_causes(&mut self.judged.findings);
+        self.judged
+    }
 }
 
 /// Security checks that see the same cause as a requirement does.
@@ -92,14 +118,6 @@ fn place(view: &View) -> Place {
         revision: view.revision,
         transport: view.transport,
     }
-}
-
-fn handshake_places(views: &[View]) -> Vec<Place> {
-    views
-        .iter()
-        .filter(|view| view.revision.era() == Era::Handshake)
-        .map(place)
-        .collect()
 }
 
 fn judge_view(entry: &Entry, view: &View, places: &[Place], judged: &mut Judged) {
@@ -185,25 +203,59 @@ pub fn in_force(rule: Rule, revision: Revision, transport: TransportKind) -> boo
         && requirement.applies(Revision::V2025_03_26, transport)
 }
 
-/// What was left out, why, and which flag would change that.
-pub fn not_tested(views: &[View], settings: &Settings) -> Vec<NotTested> {
-    let mut tools: BTreeMap<String, Left> = BTreeMap::new();
-    for view in views {
+/// What was left out over the views so far.
+#[derive(Default)]
+pub struct LeftOut {
+    tools: BTreeMap<String, Left>,
+    is_limited: bool,
+}
+
+impl LeftOut {
+    /// Counts what a view leaves out.
+    pub fn count(&mut self, view: &View, settings: &Settings) {
+        let mut conversations = view.conversations().iter();
+        self.is_limited |= conversations.any(Conversation::limits_rate);
         for (_, result) in view.results_of("tools/list") {
             for tool in result["tools"].as_array().into_iter().flatten() {
                 let Some(name) = tool["name"].as_str() else {
                     continue;
                 };
                 let left = left_out(view, tool, name, settings);
-                let known = tools.entry(name.to_owned()).or_insert(left);
+                let known = self.tools.entry(name.to_owned()).or_insert(left);
                 *known = left.min(*known);
             }
         }
     }
-    let all = tools.len();
-    let counted = |left: Left| tools.values().filter(|known| **known == left).count();
-    let row = |left: Left, why: &str, how_to: &str| {
-        let count = counted(left);
+
+    /// What, why, and which flag would change that.
+    pub fn rows(&self) -> Vec<NotTested> {
+        let limited = self.is_limited.then(|| NotTested {
+            what: "some requests were turned away".to_owned(),
+            why: "the server limits the rate of requests; what it turned away is not judged"
+                .to_owned(),
+            how_to: "raise the limit for the test".to_owned(),
+        });
+        let uncalled = self.row(
+            Left::Unsafe,
+            "the annotations do not say readOnlyHint: true with openWorldHint: false, or a \
+             parameter takes code or commands",
+            "--allow-tool NAME",
+        );
+        let unsampled = self.row(
+            Left::NotSampled,
+            "enough others were, or no simple arguments fit the schema",
+            "",
+        );
+        [limited, uncalled, unsampled]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    fn row(&self, left: Left, why: &str, how_to: &str) -> Option<NotTested> {
+        let all = self.tools.len();
+        let alike = self.tools.values().filter(|known| **known == left);
+        let count = alike.count();
         let noun = if all == 1 { "tool" } else { "tools" };
         let verb = if count == 1 { "was" } else { "were" };
         (count > 0).then(|| NotTested {
@@ -211,34 +263,7 @@ pub fn not_tested(views: &[View], settings: &Settings) -> Vec<NotTested> {
             why: why.to_owned(),
             how_to: how_to.to_owned(),
         })
-    };
-    let limited = rate_limited(views).then(|| NotTested {
-        what: "some requests were turned away".to_owned(),
-        why: "the server limits the rate of requests; what it turned away is not judged".to_owned(),
-        how_to: "raise the limit for the test".to_owned(),
-    });
-    [
-        limited,
-        row(
-            Left::Unsafe,
-            "the annotations do not say readOnlyHint: true with openWorldHint: false, or a \
-             parameter takes code or commands",
-            "--allow-tool NAME",
-        ),
-        row(
-            Left::NotSampled,
-            "enough others were, or no simple arguments fit the schema",
-            "",
-        ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn rate_limited(views: &[View]) -> bool {
-    let mut conversations = views.iter().flat_map(View::conversations);
-    conversations.any(Conversation::limits_rate)
+    }
 }
 
 /// Why a tool was not called; the least reason over all revisions counts.

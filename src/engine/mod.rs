@@ -35,6 +35,7 @@ use crate::transport::streamable_http::HttpConnector;
 use crate::transport::tls::Trust;
 use crate::transport::websocket::WebSocketConnector;
 
+use outcome::Place;
 pub use outcome::{
     Diagnosis, DiagnosisKind, Finding, FindingStatus, NotTested, Outcome, ServerRun, Status,
 };
@@ -274,7 +275,12 @@ pub async fn run_with(
         Err(diagnosis) => run.diagnosis = Some(masked(diagnosis, &recorder)),
     }
     observer.event(Progress::Finished);
-    judge_aside(run, recorder.events_of(""), entries, settings.clone()).await
+    // Where nothing is judged, the events say where to go on.
+    let events = match run.diagnosis {
+        Some(_) => recorder.events_of(""),
+        None => recorder.take(),
+    };
+    judge_aside(run, events, entries, settings.clone()).await
 }
 
 /// Judges on a thread of its own, so that deadlines of other servers do not pass meanwhile.
@@ -326,24 +332,42 @@ fn masked(mut diagnosis: Diagnosis, recorder: &Recorder) -> Diagnosis {
 fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settings: &Settings) {
     run.starts = assign::starts(&events);
     run.leftover_processes = assign::leftover_processes(&events);
-    let asked = surface::asked(&events);
-    let views = assign::suites(events);
-    run.transport = run.transport.or(views.first().map(|view| view.transport));
-    run.revisions = views.iter().map(|view| view.revision).collect();
-    run.surface = Surface::of(&views, asked);
-    if let Some(newest) = views.last() {
-        let session = newest.session();
-        run.side = Some(Side::of(&run.name, newest));
-        run.server_info = session.server_info;
-        run.capabilities = session.capabilities;
-    }
-    if run.diagnosis.is_none() && views.is_empty() {
+    run.surface = Surface::of(&[], surface::asked(&events));
+    let generated = campaign::generated(&events);
+    let suites = assign::split(events);
+    let places: Vec<Place> = suites
+        .iter()
+        .map(|suite| Place {
+            revision: suite.revision,
+            transport: suite.transport,
+        })
+        .collect();
+    run.transport = run
+        .transport
+        .or(places.first().map(|place| place.transport));
+    run.revisions = places.iter().map(|place| place.revision).collect();
+    if run.diagnosis.is_none() && places.is_empty() {
         run.diagnosis = Some(diagnose::nothing_established());
     }
-    if run.diagnosis.is_none() {
-        run.not_tested = judge::not_tested(&views, settings);
-        run.generated = campaign::generated(&views);
-        let judged = judge::judge(views, entries);
+    let is_judged = run.diagnosis.is_none();
+    let mut bench = judge::Bench::new(&places, entries);
+    let mut left_out = judge::LeftOut::default();
+    for suite in suites {
+        let view = suite.read();
+        run.surface.add(&view);
+        let session = view.session();
+        run.side = Some(Side::of(&run.name, &view));
+        run.server_info = session.server_info;
+        run.capabilities = session.capabilities;
+        if is_judged {
+            left_out.count(&view, settings);
+            bench.hear(&view);
+        }
+    }
+    if is_judged {
+        run.not_tested = left_out.rows();
+        run.generated = generated;
+        let judged = bench.close();
         run.outcomes = judged.outcomes;
         run.findings = judged.findings;
     }

@@ -108,19 +108,27 @@ impl Kind {
 impl Surface {
     /// What the suites of a run show. `asked` comes from [`asked`].
     pub fn of(views: &[View], asked: Vec<Revision>) -> Self {
-        let mut offers: Vec<Offer> = Vec::new();
+        let mut surface = Self {
+            asked,
+            offers: Vec::new(),
+        };
         for view in views {
-            let Some(main) = view.main() else { continue };
-            let offer = Offer::of(main);
-            match offers.iter_mut().find(|known| known.is_same(&offer)) {
-                Some(known) => known.revisions.push(view.revision),
-                None => offers.push(Offer {
-                    revisions: vec![view.revision],
-                    ..offer
-                }),
-            }
+            surface.add(view);
         }
-        Self { asked, offers }
+        surface
+    }
+
+    /// Adds what the suite of a further revision shows.
+    pub fn add(&mut self, view: &View) {
+        let Some(main) = view.main() else { return };
+        let offer = Offer::of(main);
+        match self.offers.iter_mut().find(|known| known.is_same(&offer)) {
+            Some(known) => known.revisions.push(view.revision),
+            None => self.offers.push(Offer {
+                revisions: vec![view.revision],
+                ..offer
+            }),
+        }
     }
 
     /// The revisions that the server speaks, oldest first.

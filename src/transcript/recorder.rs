@@ -20,6 +20,7 @@ pub struct Recorder {
 
 struct Inner {
     events: BTreeMap<Arc<str>, Vec<Event>>,
+    taken: BTreeMap<Arc<str>, Vec<Direction>>,
     secrets: Secrets,
     clock: Box<dyn Fn() -> u64>,
     sink: Option<LineSink>,
@@ -31,6 +32,7 @@ impl Recorder {
         Self {
             inner: Rc::new(RefCell::new(Inner {
                 events: BTreeMap::new(),
+                taken: BTreeMap::new(),
                 secrets,
                 clock,
                 sink,
@@ -59,6 +61,26 @@ impl Recorder {
             .filter(|(label, _)| label.starts_with(prefix))
             .flat_map(|(_, events)| events.iter().cloned())
             .collect()
+    }
+
+    /// All events, which are gone from here afterwards; only their directions are kept.
+    pub fn take(&self) -> Vec<Event> {
+        let mut inner = self.inner.borrow_mut();
+        let events = std::mem::take(&mut inner.events);
+        for (label, events) in &events {
+            let directions = events.iter().map(|event| event.direction).collect();
+            inner.taken.insert(Arc::clone(label), directions);
+        }
+        events.into_values().flatten().collect()
+    }
+
+    /// Who caused the event at a position of a connection.
+    pub fn direction_of(&self, label: &str, seq: u32) -> Option<Direction> {
+        let inner = self.inner.borrow();
+        let at = seq as usize;
+        let taken = || inner.taken.get(label)?.get(at).copied();
+        let kept = inner.events.get(label).and_then(|events| events.get(at));
+        kept.map(|event| event.direction).or_else(taken)
     }
 
     /// Copies of the events of one connection.

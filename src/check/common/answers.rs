@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{is_modern_request, is_ordinary, is_refusal_of_host, misaddressed};
 use crate::check::{Problem, Ruling};
 use crate::rpc::{Message, code};
-use crate::transcript::{Event, Exchange, Reply, View};
+use crate::transcript::{Body, Event, Exchange, Reply, View};
 
 /// A name that no server has.
 pub const UNKNOWN_NAME: &str = "mcpcheck-5f1d0c9a7b3e2468";
@@ -38,6 +38,9 @@ pub fn unanswered<'c>(exchange: &Exchange<'c>) -> Option<Unanswered<'c>> {
         Reply::Gone(event) if event.seq < exchange.request.at.seq => {
             Unanswered::Unclear("the server had ended before".into())
         }
+        Reply::Gone(_) if is_failed_start(exchange) => Unanswered::Unclear(
+            "a further process ended before it said anything, as when it cannot run twice".into(),
+        ),
         Reply::Gone(event) if exchange.request.channel.is_shared() => Unanswered::Ended(event),
         Reply::Gone(_) => Unanswered::Unclear("the HTTP connection broke".into()),
         Reply::HttpOnly(_, response)
@@ -55,6 +58,17 @@ pub fn unanswered<'c>(exchange: &Exchange<'c>) -> Option<Unanswered<'c>> {
         Reply::Silence { alive: true } => Unanswered::Lost,
         Reply::Silence { alive: false } => Unanswered::Stuck,
     })
+}
+
+/// A process beside the main one that wrote to standard error and ended without a single message:
+/// a port or a lock may be taken.
+fn is_failed_start(exchange: &Exchange<'_>) -> bool {
+    let conversation = exchange.conversation;
+    let complained = conversation
+        .events
+        .iter()
+        .any(|event| matches!(event.body, Body::Stderr(_)));
+    conversation.opened.purpose != "main" && complained && conversation.received().next().is_none()
 }
 
 fn is_answered_later(exchange: &Exchange<'_>) -> bool {

@@ -147,7 +147,8 @@ fn judge_rejection(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         .conversation
         .exchanges()
         .filter(|other| other.request.at.seq > exchange.request.at.seq)
-        .any(|other| other.result().is_some());
+        // An answer under another id is an answer; its own check tells about it.
+        .any(|other| !other.responses.is_empty());
     match exchange.reply() {
         Reply::Gone(event) => {
             let text = "The server ends when it is sent initialize.";

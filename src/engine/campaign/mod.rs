@@ -24,7 +24,7 @@ use crate::check::peer::Answer;
 use crate::generate::{Case, plan};
 use crate::peer::{Connection, Context};
 use crate::spec::Revision;
-use crate::transcript::{Body, Event, View};
+use crate::transcript::{Body, Event};
 
 /// Cases between two controls.
 const PER_SESSION: usize = 8;
@@ -103,14 +103,12 @@ pub struct Generated {
 }
 
 /// What was generated, as the remarks in a transcript say.
-pub fn generated(views: &[View]) -> Vec<Generated> {
-    let conversations = views.iter().flat_map(View::conversations);
-    let remarks = conversations.flat_map(|conversation| &conversation.events);
+pub fn generated(events: &[Event]) -> Vec<Generated> {
     let read = |event: &Event| match &event.body {
         Body::Note(text) => serde_json::from_str(text.strip_prefix(SUMMARY)?).ok(),
         _ => None,
     };
-    remarks.filter_map(read).collect()
+    events.iter().filter_map(read).collect()
 }
 
 /// A tool and what it is to be called with.
