@@ -31,6 +31,8 @@ struct Defect {
     revisions: Vec<Revision>,
     #[serde(default)]
     args: Vec<String>,
+    subtlety: u8,
+    seen_by: String,
 }
 
 #[derive(Debug)]
@@ -218,33 +220,42 @@ fn judge(defect: Defect) -> Verdict {
 }
 
 fn summary(verdicts: &[Verdict]) -> (String, String, String) {
-    let mut areas: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let (mut missed, mut crossfire) = (String::new(), String::new());
     for verdict in verdicts {
-        let area = format!("{:?}", area_of(&verdict.defect.breaks[0]));
-        let entry = areas.entry(area).or_default();
-        entry.1 += 1;
-        if verdict.caught {
-            entry.0 += 1;
-        } else {
-            let _ = writeln!(
-                missed,
-                "  {} ({})",
-                verdict.defect.name,
-                verdict.defect.breaks.join(", ")
-            );
+        let Defect { name, breaks, .. } = &verdict.defect;
+        if !verdict.caught {
+            let _ = writeln!(missed, "  {name} ({})", breaks.join(", "));
         }
         for line in &verdict.crossfire {
-            let _ = writeln!(crossfire, "  {}: {line}", verdict.defect.name);
+            let _ = writeln!(crossfire, "  {name}: {line}");
         }
     }
-    let caught: usize = areas.values().map(|(caught, _)| caught).sum();
+    let caught = verdicts.iter().filter(|verdict| verdict.caught).count();
     let mut score = format!(
         "mutation score: {caught} of {} defects caught\n",
         verdicts.len()
     );
-    for (area, (caught, all)) in areas {
-        let _ = writeln!(score, "  {area:<16} {caught:>3} of {all}");
+    let area = |defect: &Defect| format!("{:?}", area_of(&defect.breaks[0]));
+    let subtlety = |defect: &Defect| format!("subtlety {}", defect.subtlety);
+    let seen_by = |defect: &Defect| format!("seen by one who {}", defect.seen_by);
+    let groupings: [&dyn Fn(&Defect) -> String; 3] = [&area, &subtlety, &seen_by];
+    for group_of in groupings {
+        score.push_str(&breakdown(verdicts, group_of));
     }
     (score, missed, crossfire)
+}
+
+/// How many were caught in each group.
+fn breakdown(verdicts: &[Verdict], group_of: &dyn Fn(&Defect) -> String) -> String {
+    let mut groups: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for verdict in verdicts {
+        let (caught, all) = groups.entry(group_of(&verdict.defect)).or_default();
+        *caught += usize::from(verdict.caught);
+        *all += 1;
+    }
+    let mut lines = String::new();
+    for (group, (caught, all)) in groups {
+        let _ = writeln!(lines, "  {group:<24} {caught:>3} of {all}");
+    }
+    lines
 }
