@@ -70,6 +70,7 @@ pub async fn drive(
         sent: 0,
         kills: 0,
         causes: 0,
+        unjudged: Vec::new(),
     };
     campaign.run(main).await;
     let generated = Generated {
@@ -189,6 +190,17 @@ struct Campaign {
     sent: u32,
     kills: u32,
     causes: u32,
+    unjudged: Vec<Played>,
+}
+
+/// Steps that were sent in one go.
+struct Played {
+    steps: Vec<Step>,
+    sent: Vec<Sent>,
+    /// Longest wait for an answer.
+    wait: Duration,
+    /// The events of that, until they are judged.
+    part: Vec<Event>,
 }
 
 impl Campaign {
@@ -196,16 +208,17 @@ impl Campaign {
         while self.targets.iter().any(|target| !target.is_done()) {
             for index in 0..self.targets.len() {
                 if Instant::now() >= self.until || self.kills >= MOST_KILLS {
-                    return;
+                    return self.judge(main).await;
                 }
                 if self.targets[index].is_done() {
                     continue;
                 }
                 self.session(main, index).await;
                 if !suite::restore(&self.context, main, self.revision).await {
-                    return;
+                    return self.judge(main).await;
                 }
             }
+            self.judge(main).await;
         }
     }
 
@@ -233,16 +246,29 @@ impl Campaign {
         let Some(from) = sent.first().map(|first| first.from) else {
             return;
         };
-        let part = self.context.recorder.tail_of(&label, from);
         main.take_timeouts();
-        if sent.iter().any(|one| !one.is_alive) {
+        let has_ended = sent.iter().any(|one| !one.is_alive);
+        self.unjudged.push(Played {
+            part: self.context.recorder.tail_of(&label, from),
+            steps,
+            sent,
+            wait,
+        });
+        if has_ended {
             self.kills += 1;
             main.close().await;
         }
-        for finding in self.oracle.broken(part) {
-            if is_grave(&finding) && self.causes < MOST_CAUSES && !self.search_time.is_zero() {
+    }
+
+    /// Judges what was played since the last time, and searches a small reproducer for what is new.
+    async fn judge(&mut self, main: &Connection) {
+        let mut played = std::mem::take(&mut self.unjudged);
+        let parts = played.iter_mut().map(|it| std::mem::take(&mut it.part));
+        for finding in self.oracle.broken(parts.collect()) {
+            let is_searched = self.causes < MOST_CAUSES && !self.search_time.is_zero();
+            if is_grave(&finding) && is_searched {
                 self.causes += 1;
-                self.reproduce(main, &finding, &steps, &sent, wait).await;
+                self.reproduce(main, &finding, &played).await;
             }
             self.oracle.learn(&finding);
         }
@@ -250,16 +276,13 @@ impl Campaign {
 
     /// Makes what led to a finding as small as possible. The time for that is not taken from the
     /// time for generating.
-    async fn reproduce(
-        &mut self,
-        main: &Connection,
-        finding: &Finding,
-        steps: &[Step],
-        sent: &[Sent],
-        wait: Duration,
-    ) {
-        let last = last_evidence(finding).unwrap_or(u32::MAX);
-        let count = sent.iter().take_while(|one| one.from <= last).count();
+    async fn reproduce(&mut self, main: &Connection, finding: &Finding, played: &[Played]) {
+        let (index, last) = last_evidence(finding).unwrap_or((0, u32::MAX));
+        let Some(played) = played.get(index) else {
+            return;
+        };
+        let until_there = played.sent.iter().take_while(|one| one.from <= last);
+        let steps = played.steps[..until_there.count()].to_vec();
         let started = Instant::now();
         let mut shrinker = Shrinker {
             oracle: &self.oracle,
@@ -267,11 +290,11 @@ impl Campaign {
             main,
             fingerprint: &finding.fingerprint,
             until: started + self.search_time,
-            wait,
+            wait: played.wait,
             open: None,
             starts: 0,
         };
-        shrinker.run(steps[..count].to_vec()).await;
+        shrinker.run(steps).await;
         self.search_time = self.search_time.saturating_sub(started.elapsed());
         self.until += started.elapsed();
     }

@@ -12,8 +12,8 @@ use crate::engine::outcome::{Finding, FindingStatus};
 use crate::spec::{Revision, TransportKind};
 use crate::transcript::{Body, Event, View};
 
-/// Label under which judges see a part of a connection.
-const PART: &str = "generated-part";
+/// What the labels begin with under which judges see parts of connections; a number follows.
+const PART: &str = "generated-part-";
 
 /// The judges, and what they found before anything was generated.
 pub(super) struct Oracle {
@@ -46,17 +46,21 @@ impl Oracle {
         oracle
     }
 
-    /// What is wrong in a part of a connection, apart from what was known before. The part counts
-    /// as a fresh connection.
-    pub(super) fn broken(&self, part: Vec<Event>) -> Vec<Finding> {
-        let part = part.into_iter().map(|mut event| {
-            event.connection = Arc::from(PART);
-            if let Body::Opened(opened) = &mut event.body {
-                REPRODUCER.clone_into(&mut opened.purpose);
-            }
-            event
+    /// What is wrong in parts of connections, apart from what was known before. Every part counts
+    /// as a fresh connection. All checks read the survey again each time, so that many parts are
+    /// best judged together.
+    pub(super) fn broken(&self, parts: Vec<Vec<Event>>) -> Vec<Finding> {
+        let labels = (0..).map(|index| Arc::from(format!("{PART}{index}")));
+        let parts = parts.into_iter().zip(labels).flat_map(|(part, label)| {
+            part.into_iter().map(move |mut event| {
+                event.connection = Arc::clone(&label);
+                if let Body::Opened(opened) = &mut event.body {
+                    REPRODUCER.clone_into(&mut opened.purpose);
+                }
+                event
+            })
         });
-        let events = self.surveyed.iter().cloned().chain(part).collect();
+        let events = self.surveyed.iter().cloned().chain(parts).collect();
         let view = View::new(self.revision, self.transport, events);
         let mut findings = judge::findings(&view, &self.entries);
         findings.retain(|finding| {
@@ -84,11 +88,18 @@ pub(super) fn is_wanted(entries: &[Entry]) -> bool {
     entries.iter().any(calls)
 }
 
-/// Position of the last event of a part that a finding points at.
-pub(super) fn last_evidence(finding: &Finding) -> Option<u32> {
-    let positions = finding.evidence.iter().filter_map(|evidence| {
-        let (label, seq) = evidence.event.rsplit_once('#')?;
-        (label == PART).then(|| seq.parse().ok())?
+/// The first of the judged parts that a finding points into, with the position of the last event
+/// there that it points at.
+pub(super) fn last_evidence(finding: &Finding) -> Option<(usize, u32)> {
+    let places = finding.evidence.iter().filter_map(|evidence| {
+        let (label, seq) = evidence.event.strip_prefix(PART)?.rsplit_once('#')?;
+        Some((label.parse::<usize>().ok()?, seq.parse::<u32>().ok()?))
     });
-    positions.max()
+    let places: Vec<_> = places.collect();
+    let (first, _) = places.iter().min()?;
+    places
+        .iter()
+        .copied()
+        .filter(|(part, _)| part == first)
+        .max()
 }

@@ -131,7 +131,7 @@ impl Shrinker<'_> {
         let wait = self.wait;
         let is_well = self.send(&mut connection, steps, wait).await;
         let part = self.context.recorder.tail_of(&label, from);
-        let found = self.oracle.broken(part);
+        let found = self.oracle.broken(vec![part]);
         if is_well && steps.len() == 1 {
             self.open = Some(connection);
         } else if is_well {
