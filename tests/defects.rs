@@ -16,10 +16,11 @@ use reference_server::{binary, broken, run, settings};
 use serde::Deserialize;
 
 /// Defects that must be caught at least. This number only rises.
-const FLOOR: usize = 430;
+const FLOOR: usize = 440;
 
-/// Runs at the same time: most of a run is waiting for deadlines and processes.
-const AT_ONCE: usize = 40;
+/// Runs at the same time: most of a run is waiting for deadlines and processes. With many more the
+/// machine is so busy that correct servers miss deadlines.
+const AT_ONCE: usize = 16;
 
 #[derive(Clone, Debug, Deserialize)]
 struct Defect {

@@ -71,12 +71,13 @@ impl Drop for HttpServer {
     }
 }
 
-/// Short deadlines: the reference server answers at once or never.
+/// Short deadlines for answers: the reference server answers at once or never.
 pub(crate) fn settings(revisions: Option<Vec<Revision>>, skip: &[&str]) -> Settings {
     Settings {
         startup_timeout: Duration::from_secs(5),
         request_timeout: Duration::from_secs(2),
-        shutdown_grace: Duration::from_secs(1),
+        // Long enough for a loaded machine; only servers that do not end by themselves take it.
+        shutdown_grace: Duration::from_secs(5),
         quiet: Duration::from_millis(50),
         generate_time: Duration::ZERO,
         revisions,
