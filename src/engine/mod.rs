@@ -12,6 +12,7 @@ pub mod outcome;
 pub mod progress;
 pub mod reproducer;
 pub mod scripted;
+mod second_look;
 pub mod suite;
 pub mod survey;
 pub mod weight;

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 
 use super::detect::Spoken;
 use super::progress::{Observer, Progress};
-use super::{Settings, assign, campaign, survey};
+use super::{Settings, assign, campaign, second_look, survey};
 use crate::check::{Check, Effect, Entry, Need, Scope};
 use crate::peer::probe::ProbePeer;
 use crate::peer::{Connection, Context};
@@ -98,7 +98,7 @@ impl Suite<'_> {
         }
         let probes = self.probes(&context, main, entries);
         let of = probes.len();
-        for (done, entry) in probes.into_iter().enumerate() {
+        for (done, entry) in probes.iter().enumerate() {
             if (entry.check.effect == Effect::MayKill) != (phase == Phase::Last) {
                 continue;
             }
@@ -111,10 +111,11 @@ impl Suite<'_> {
             if !restore(&context, main, self.revision).await {
                 break;
             }
-            self.probe(main, &entry).await;
+            self.probe(main, entry).await;
         }
         if phase == Phase::Last {
             if self.once_per_era {
+                second_look::drive(main, &probes).await;
                 let surveyed = self.surveyed.take();
                 campaign::drive(main, entries, self.settings, surveyed).await;
             }

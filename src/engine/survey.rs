@@ -48,7 +48,7 @@ pub async fn survey(connection: &mut Connection, session: Session, settings: &Se
 }
 
 /// All entries of a list, over all pages; stops at a repeated cursor.
-async fn list(connection: &mut Connection, method: &str, member: &str) -> Vec<Value> {
+pub(super) async fn list(connection: &mut Connection, method: &str, member: &str) -> Vec<Value> {
     let mut entries = Vec::new();
     let mut cursors = BTreeSet::new();
     let mut cursor: Option<String> = None;
@@ -77,7 +77,7 @@ async fn list(connection: &mut Connection, method: &str, member: &str) -> Vec<Va
     entries
 }
 
-async fn read_resources(connection: &mut Connection, surface: &Surface) {
+pub(super) async fn read_resources(connection: &mut Connection, surface: &Surface) {
     let readable = surface
         .resources
         .iter()
@@ -92,7 +92,7 @@ async fn read_resources(connection: &mut Connection, surface: &Surface) {
     }
 }
 
-async fn get_prompts(connection: &mut Connection, surface: &Surface) {
+pub(super) async fn get_prompts(connection: &mut Connection, surface: &Surface) {
     let needs_nothing = |prompt: &&Value| {
         prompt["arguments"]
             .as_array()

@@ -94,9 +94,11 @@ fn judge(view: &View) -> Verdicts {
         }
     }
     for exchange in view.exchanges_meant(WITH_CONTEXT) {
-        let before = plain
-            .iter()
-            .find(|plain| reference(plain) == reference(&exchange));
+        // The control is the one just before, in circumstances that are the same.
+        let before = plain.iter().rfind(|plain| {
+            reference(plain) == reference(&exchange)
+                && plain.request.at.seq < exchange.request.at.seq
+        });
         if let Some(plain) = before {
             judge_context(verdicts.on(CONTEXT), plain, &exchange);
         }

@@ -7,7 +7,7 @@
 //!
 //! ```mcp passes
 //! transport http
-//! > ping
+//! >1 ping
 //! < sse
 //! < sse-event id=a-1 data=
 //! < default
@@ -19,7 +19,7 @@
 //! < sse
 //! < sse-event id=0 data=
 //! < default
-//! > ping
+//! >1 ping
 //! < sse
 //! < sse-event id=0 data=
 //! < default
@@ -27,7 +27,7 @@
 //!
 //! ```mcp fails http.sse.priming-event
 //! transport http
-//! > ping
+//! >1 ping
 //! < sse
 //! < sse-event id=1 data={"jsonrpc":"2.0","id":$id,"result":{}}
 //! ```

@@ -52,8 +52,14 @@ const INTENT: &str = "invalid-params";
 
 fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
     Box::pin(async move {
-        for (method, params) in cases(peer) {
-            let request = Request::new(INTENT, method).params(params);
+        let cases = cases(peer).into_iter();
+        let asked = cases.flat_map(|(method, params)| {
+            let plain = Request::new(INTENT, method).params(params);
+            let named = plain.clone().id(Id::from(format!("mcpcheck-{method}")));
+            [plain, named]
+        });
+        let asked: Vec<Request> = asked.collect();
+        for request in asked {
             if peer.request(request).await.is_none() && !peer.settle().await {
                 return;
             }

@@ -148,13 +148,13 @@ fn judge_end(ruling: &mut Ruling, walk: &Walk<'_>, method: &str, member: &str) {
     }
 }
 
-/// Lists may change while they are walked, so that only what is so in every walk counts.
+/// Lists may change while they are walked, so that only what is so in two walks in a row counts.
 fn judge_pages(ruling: &mut Ruling, walks: &[Walk<'_>], (method, member, key): (&str, &str, &str)) {
     let complete: Vec<&Walk<'_>> = walks
         .iter()
         .filter(|walk| walk.pages.len() > 1 && walk.is_complete() && walk.repeats(member).is_none())
         .collect();
-    let [first, .., _] = complete.as_slice() else {
+    let [.., last] = complete.as_slice() else {
         return;
     };
     let overlaps = |walk: &Walk<'_>, value: &Value| {
@@ -163,18 +163,20 @@ fn judge_pages(ruling: &mut Ruling, walks: &[Walk<'_>], (method, member, key): (
             .filter(|(one, _)| one.value == value)
             .any(|(one, other)| walk.is_overlap(member, &one, &other))
     };
-    let mut is_clean = true;
-    for (one, other) in first.duplicates(member, key) {
-        if complete.iter().all(|walk| overlaps(walk, one.value)) {
-            is_clean = false;
-            let text = format!("{method} has {} on two pages.", one.value[key]);
-            let problem = Problem::new(format!("method:{method}"), text)
-                .at_pointer(one.message, &one.pointer(member, ""))
-                .at_pointer(other.message, &other.pointer(member, ""));
-            ruling.broken(problem);
+    let mut is_clean = complete.len() > 1;
+    for pair in complete.windows(2) {
+        for (one, other) in pair[1].duplicates(member, key) {
+            if pair.iter().all(|walk| overlaps(walk, one.value)) {
+                is_clean = false;
+                let text = format!("{method} has {} on two pages.", one.value[key]);
+                let problem = Problem::new(format!("method:{method}"), text)
+                    .at_pointer(one.message, &one.pointer(member, ""))
+                    .at_pointer(other.message, &other.pointer(member, ""));
+                ruling.broken(problem);
+            }
         }
     }
-    let last = first.pages.last().and_then(|page| page.answer);
+    let last = last.pages.last().and_then(|page| page.answer);
     if let Some((message, _)) = last.filter(|_| is_clean) {
         ruling.held(message.at.clone());
     }

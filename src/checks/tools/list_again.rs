@@ -29,6 +29,9 @@
 //! < merge {"tools":[{"name":"a","inputSchema":{"type":"object"}}],"nextCursor":null}
 //! >4 tools/list {"cursor":null}
 //! < merge {"tools":[{"name":"a","inputSchema":{"type":"object"}}],"nextCursor":null}
+//! # The fifth and sixth are those of another client.
+//! >7 tools/list {"cursor":null}
+//! < merge {"tools":[{"name":"a","inputSchema":{"type":"object"}}],"nextCursor":null}
 //! ```
 
 use std::collections::BTreeSet;

@@ -46,6 +46,8 @@ pub struct Connection {
     /// Client capabilities that the handshake declared.
     declared: Value,
     next_id: i64,
+    /// Ids are strings, and requests carry progress tokens.
+    varied: bool,
     next_http: u32,
     /// The exchange that opened the stream of HTTP+SSE or the WebSocket.
     stream: Option<Channel>,
@@ -99,6 +101,7 @@ impl Connection {
             session_id: None,
             declared: json!({}),
             next_id: 1,
+            varied: false,
             next_http: 1,
             stream: None,
             post_url: None,
@@ -152,6 +155,17 @@ impl Connection {
     /// How many waits ended by a deadline since this was last asked.
     pub fn take_timeouts(&mut self) -> u32 {
         std::mem::take(&mut self.new_timeouts)
+    }
+
+    /// True when a wait has ended by a deadline since that was last asked.
+    pub fn has_timeouts(&self) -> bool {
+        self.new_timeouts > 0
+    }
+
+    /// From now on ids are strings, requests carry progress tokens, and no time is spent on waiting
+    /// for late messages; or no longer.
+    pub fn vary(&mut self, varied: bool) {
+        self.varied = varied;
     }
 
     /// What the suite shares.
@@ -284,7 +298,9 @@ impl Connection {
             .call(Request::new(view::BARRIER, method))
             .await
             .is_some();
-        self.listen(self.context.deadlines.quiet).await;
+        if !self.varied {
+            self.listen(self.context.deadlines.quiet).await;
+        }
         answered && !self.gone
     }
 

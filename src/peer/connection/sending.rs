@@ -14,8 +14,13 @@ use crate::transport::Outbound;
 impl Connection {
     /// Sends a request without waiting.
     pub fn send_request(&mut self, request: Request) -> (Id, Channel) {
-        let id = request.id.clone().unwrap_or_else(|| self.fresh_id());
-        let params = self.with_meta(&request);
+        // An id that a check chose was used already when requests are varied.
+        let chosen = request.id.clone().filter(|_| !self.varied);
+        let id = chosen.unwrap_or_else(|| self.fresh_id());
+        let mut params = self.with_meta(&request);
+        if self.varied && !request.bare {
+            add_progress_token(&mut params, &id);
+        }
         let bytes = rpc::request(&id, &request.method, params.as_ref());
         self.answers.remove(&id);
         let mut headers = self.post_headers(&request.method, params.as_ref());
@@ -92,9 +97,12 @@ impl Connection {
     }
 
     pub(super) fn fresh_id(&mut self) -> Id {
-        let id = Id::Number(self.next_id.to_string());
+        let number = self.next_id.to_string();
         self.next_id += 1;
-        id
+        match self.varied {
+            true => Id::String(format!("mcpcheck-{number}")),
+            false => Id::Number(number),
+        }
     }
 
     pub(super) fn with_meta(&self, request: &Request) -> Option<Value> {
@@ -226,5 +234,16 @@ impl Connection {
         if !done(self) && !self.heads.contains_key(&channel) {
             self.lost_answer(wait);
         }
+    }
+}
+
+/// Adds a token to the `_meta` of params that are an object, or of none, unless there is one.
+fn add_progress_token(params: &mut Option<Value>, id: &Id) {
+    let Some(members) = params.get_or_insert_with(|| json!({})).as_object_mut() else {
+        return;
+    };
+    let meta = members.entry("_meta").or_insert_with(|| json!({}));
+    if let Some(meta) = meta.as_object_mut() {
+        meta.entry("progressToken").or_insert(id.to_value());
     }
 }
