@@ -43,8 +43,8 @@ pub fn sse(bytes: &[u8]) {
 pub fn message(bytes: &[u8]) {
     let parsed = rpc::parse(bytes);
     let again = match &parsed.message {
-        Message::Request { id, method, params } => rpc::request(id, method, params.as_ref()),
-        Message::Notification { method, params } => rpc::notification(method, params.as_ref()),
+        Message::Request { id, method, params } => rpc::request(id, method, params.as_deref()),
+        Message::Notification { method, params } => rpc::notification(method, params.as_deref()),
         _ => return,
     };
     assert_eq!(rpc::parse(&again).message, parsed.message, "written again");

@@ -21,6 +21,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::Semaphore;
 
 use crate::check::Entry;
@@ -36,6 +37,7 @@ use crate::transport::streamable_http::HttpConnector;
 use crate::transport::tls::Trust;
 use crate::transport::websocket::WebSocketConnector;
 
+use judge::Pause;
 use outcome::Place;
 pub use outcome::{
     Diagnosis, DiagnosisKind, Finding, FindingStatus, NotTested, Outcome, ServerRun, Status,
@@ -281,25 +283,10 @@ pub async fn run_with(
         Some(_) => recorder.events_of(""),
         None => recorder.take(),
     };
-    judge_aside(run, events, entries, settings.clone()).await
-}
-
-/// Judges on a thread of its own, so that deadlines of other servers do not pass meanwhile.
-async fn judge_aside(
-    mut run: ServerRun,
-    events: Vec<Event>,
-    entries: Vec<Entry>,
-    settings: Settings,
-) -> ServerRun {
-    let _slot = Arc::clone(&settings.slots.judges).acquire_owned().await;
-    let judged = tokio::task::spawn_blocking(move || {
-        judge_into(&mut run, events, &entries, &settings);
-        run
-    });
-    match judged.await {
-        Ok(run) => run,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
+    let _slot = settings.slots.judges.acquire().await;
+    // A thread of its own would have memory of its own, which lies idle before and after.
+    judge_into(&mut run, events, &entries, settings, Pause::AfterEachCheck).await;
+    run
 }
 
 /// Judges recorded events, with no server.
@@ -313,7 +300,9 @@ pub fn judge_events(
         target: header.target.clone(),
         ..ServerRun::default()
     };
-    judge_into(&mut run, events, &selected(settings), settings);
+    let entries = selected(settings);
+    let judged = judge_into(&mut run, events, &entries, settings, Pause::Never).now_or_never();
+    judged.expect("nothing is waited for");
     run
 }
 
@@ -330,7 +319,13 @@ fn masked(mut diagnosis: Diagnosis, recorder: &Recorder) -> Diagnosis {
     diagnosis
 }
 
-fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settings: &Settings) {
+async fn judge_into(
+    run: &mut ServerRun,
+    events: Vec<Event>,
+    entries: &[Entry],
+    settings: &Settings,
+    pause: Pause,
+) {
     run.starts = assign::starts(&events);
     run.leftover_processes = assign::leftover_processes(&events);
     run.surface = Surface::of(&[], surface::asked(&events));
@@ -362,7 +357,7 @@ fn judge_into(run: &mut ServerRun, events: Vec<Event>, entries: &[Entry], settin
         run.capabilities = session.capabilities;
         if is_judged {
             left_out.count(&view, settings);
-            bench.hear(&view);
+            bench.hear(&view, pause).await;
         }
     }
     if is_judged {

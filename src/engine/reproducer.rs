@@ -139,7 +139,7 @@ fn shown(call: &Exchange<'_>, frame: &Frame) -> String {
             message: Some(message),
             data,
         } if Some(id) == call.id() => {
-            let data = data.as_ref().map(|data| format!(" data {data}"));
+            let data = data.as_deref().map(|data| format!(" data {data}"));
             let message = Value::String(message.clone());
             format!("error {code} {message}{}", data.unwrap_or_default())
         }

@@ -60,12 +60,12 @@ pub(super) fn kind(parsed: &Parsed) -> Kind<'_> {
         Message::Request { id, .. } if !id.is_string_or_integer() => Kind::Invalid,
         Message::Request { id, method, params } => Kind::Call(Call {
             method,
-            params: params.as_ref(),
+            params: params.as_deref(),
             id: Some(id),
         }),
         Message::Notification { method, params } => Kind::Call(Call {
             method,
-            params: params.as_ref(),
+            params: params.as_deref(),
             id: None,
         }),
     }

@@ -65,7 +65,7 @@ impl Recorded {
                         let text = message.clone().unwrap_or_default();
                         let failure = Failure::new(code, text);
                         Said::Error(match data {
-                            Some(data) => failure.with_data(data.clone()),
+                            Some(data) => failure.with_data(Value::clone(data)),
                             None => failure,
                         })
                     }

@@ -51,7 +51,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rpc::{Message, VersionField, parse};
+    use crate::rpc::{Message, Part, VersionField, parse};
 
     #[test]
     fn messages_are_compact() {
@@ -84,7 +84,7 @@ mod tests {
             let value = json!({ text.as_str(): [text, number] });
             let method = text.clone();
             for id in [Id::from(number), Id::from(text.as_str()), Id::Null] {
-                let params = Some(value.clone());
+                let params = Some(Part::from(value.clone()));
                 let sent = [
                     request(&id, &text, Some(&value)),
                     notification(&text, None),
@@ -94,7 +94,7 @@ mod tests {
                 let expected = [
                     Message::Request { id: id.clone(), method: method.clone(), params: params.clone() },
                     Message::Notification { method: method.clone(), params: None },
-                    Message::Result { id: id.clone(), result: value.clone() },
+                    Message::Result { id: id.clone(), result: value.clone().into() },
                     Message::Error {
                         id: Some(id),
                         code: Some(code),

@@ -2,7 +2,8 @@
 //! unions of the protocol schemas are open and would let almost anything pass.
 
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ pub struct Parsed {
     /// Legal but harmful spots; spans count from the start of `bytes`.
     pub oddities: Vec<Oddity>,
     /// The whole message. `None` when it is not JSON or not representable.
-    pub value: Option<Value>,
+    pub value: Option<Arc<Value>>,
     /// The bytes are JSON with a number or a string that no [`Value`] can hold. Optional parts of
     /// `message` are then `None` where they are concerned; a result is approximated as
     /// [`Node::to_value_lossy`] does.
@@ -52,21 +53,21 @@ pub enum Message {
         /// The method's name.
         method: String,
         /// The parameters, of whatever type.
-        params: Option<Value>,
+        params: Option<Part>,
     },
     /// `method` without `id`.
     Notification {
         /// The method's name.
         method: String,
         /// The parameters, of whatever type.
-        params: Option<Value>,
+        params: Option<Part>,
     },
     /// `id` and `result`.
     Result {
         /// The id of the request it answers.
         id: Id,
         /// The result, of whatever type.
-        result: Value,
+        result: Part,
     },
     /// `error` that is an object.
     Error {
@@ -77,12 +78,48 @@ pub enum Message {
         /// The error's message when it is a string.
         message: Option<String>,
         /// The error's data.
-        data: Option<Value>,
+        data: Option<Part>,
     },
     /// An array; each element is classified on its own.
     Batch(Vec<Parsed>),
     /// None of these.
     Malformed(Malformation),
+}
+
+/// A value inside a message, which it shares the memory of.
+#[derive(Clone)]
+pub struct Part {
+    root: Arc<Value>,
+    path: &'static [&'static str],
+}
+
+impl Deref for Part {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        self.path.iter().fold(&*self.root, |value, key| &value[key])
+    }
+}
+
+impl From<Value> for Part {
+    fn from(value: Value) -> Self {
+        Self {
+            root: Arc::new(value),
+            path: &[],
+        }
+    }
+}
+
+impl PartialEq for Part {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, formatter)
+    }
 }
 
 /// Why something is not a message.
@@ -170,19 +207,32 @@ impl Source<'_> {
     fn document(&self, root: &Node) -> Parsed {
         let whole = 0..self.bytes.len();
         let NodeKind::Array(elements) = &root.kind else {
-            return self.parsed(root, whole, classify(root));
+            return self.single(root, whole);
         };
         let messages = elements
             .iter()
-            .map(|element| self.parsed(element, element.span.clone(), classify(element)));
+            .map(|element| self.single(element, element.span.clone()));
         let batch = Message::Batch(messages.collect());
-        self.parsed(root, whole, batch)
+        self.parsed(root, whole, root.to_value().map(Arc::new), batch)
     }
 
-    fn parsed(&self, node: &Node, span: Range<usize>, message: Message) -> Parsed {
+    fn single(&self, node: &Node, span: Range<usize>) -> Parsed {
+        let value = Arc::new(node.to_value_lossy());
+        let message = classify(node, &value);
+        let exact = node.is_representable().then_some(value);
+        self.parsed(node, span, exact, message)
+    }
+
+    fn parsed(
+        &self,
+        node: &Node,
+        span: Range<usize>,
+        value: Option<Arc<Value>>,
+        message: Message,
+    ) -> Parsed {
         Parsed {
             oddities: self.oddities_in(&span),
-            value: node.to_value(),
+            value,
             unrepresentable: !node.is_representable(),
             version: self.version(node),
             id: node.get("id").map(Id::from_node),
@@ -221,20 +271,32 @@ impl Source<'_> {
     }
 }
 
-fn classify(node: &Node) -> Message {
+/// What an element is; `value` is the same as `node`.
+fn classify(node: &Node, value: &Arc<Value>) -> Message {
     if !matches!(node.kind, NodeKind::Object(_)) {
         return Message::Malformed(Malformation::NotObject(node.type_word()));
     }
     match (node.get("method"), node.get("result"), node.get("error")) {
         (None, None, None) => Message::Malformed(Malformation::NoKind),
-        (Some(method), None, None) => call(node, method),
-        (None, Some(result), None) => result_response(node, result),
-        (None, None, Some(error)) => error_response(node, error),
+        (Some(method), None, None) => call(node, method, value),
+        (None, Some(_), None) => result_response(node, value),
+        (None, None, Some(error)) => error_response(node, error, value),
         _ => Message::Malformed(Malformation::TwoKinds),
     }
 }
 
-fn call(node: &Node, method: &Node) -> Message {
+/// The part of that path, where it is there and the same as was written.
+fn exact_part(
+    written: Option<&Node>,
+    root: &Arc<Value>,
+    path: &'static [&'static str],
+) -> Option<Part> {
+    written.filter(|node| node.is_representable())?;
+    let root = Arc::clone(root);
+    Some(Part { root, path })
+}
+
+fn call(node: &Node, method: &Node, value: &Arc<Value>) -> Message {
     let NodeKind::String(name) = &method.kind else {
         return bad_member(format!(
             "`method` is of type {}, not string",
@@ -242,24 +304,27 @@ fn call(node: &Node, method: &Node) -> Message {
         ));
     };
     let method = name.clone();
-    let params = node.get("params").and_then(Node::to_value);
+    let params = exact_part(node.get("params"), value, &["params"]);
     match node.get("id").map(Id::from_node) {
         Some(id) => Message::Request { id, method, params },
         None => Message::Notification { method, params },
     }
 }
 
-fn result_response(node: &Node, result: &Node) -> Message {
+fn result_response(node: &Node, value: &Arc<Value>) -> Message {
     match node.get("id").map(Id::from_node) {
         Some(id) => Message::Result {
             id,
-            result: result.to_value_lossy(),
+            result: Part {
+                root: Arc::clone(value),
+                path: &["result"],
+            },
         },
         None => bad_member("a response with `result` has no `id`".to_owned()),
     }
 }
 
-fn error_response(node: &Node, error: &Node) -> Message {
+fn error_response(node: &Node, error: &Node, value: &Arc<Value>) -> Message {
     if !matches!(error.kind, NodeKind::Object(_)) {
         return bad_member(format!(
             "`error` is of type {}, not object",
@@ -270,7 +335,7 @@ fn error_response(node: &Node, error: &Node) -> Message {
         id: node.get("id").map(Id::from_node),
         code: error.get("code").and_then(integer),
         message: error.get("message").and_then(text),
-        data: error.get("data").and_then(Node::to_value),
+        data: exact_part(error.get("data"), value, &["error", "data"]),
     }
 }
 

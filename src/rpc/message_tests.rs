@@ -29,7 +29,7 @@ fn requests_have_method_and_id() {
     let with_null_id = Message::Request {
         id: Id::Null,
         method: "ping".to_owned(),
-        params: Some(json!([1])),
+        params: Some(json!([1]).into()),
     };
     assert_eq!(
         message(r#"{"id":null,"method":"ping","params":[1]}"#),
@@ -41,7 +41,7 @@ fn requests_have_method_and_id() {
 fn notifications_have_no_id() {
     let expected = Message::Notification {
         method: "notifications/progress".to_owned(),
-        params: Some(json!({"progress": 1})),
+        params: Some(json!({"progress": 1}).into()),
     };
     let text = r#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progress":1}}"#;
     assert_eq!(message(text), expected);
@@ -56,7 +56,7 @@ fn results_may_be_of_any_type() {
     for result in [json!({}), json!(null), json!([]), json!("x")] {
         let expected = Message::Result {
             id: Id::from("a"),
-            result: result.clone(),
+            result: result.clone().into(),
         };
         let text = format!(r#"{{"jsonrpc":"2.0","id":"a","result":{result}}}"#);
         assert_eq!(message(&text), expected);
@@ -73,7 +73,12 @@ fn errors_may_lack_everything() {
     };
     assert_eq!(
         message(r#"{"id":1,"error":{"code":-32601,"message":"no","data":[]}}"#),
-        error(Some(Id::from(1)), Some(-32601), Some("no"), Some(json!([])))
+        error(
+            Some(Id::from(1)),
+            Some(-32601),
+            Some("no"),
+            Some(json!([]).into())
+        )
     );
     assert_eq!(
         message(r#"{"id":null,"error":{"code":-32700.0,"message":1}}"#),
@@ -178,7 +183,9 @@ fn batch_elements_stand_for_themselves() {
     assert!(!elements[0].unrepresentable);
     assert_eq!(
         elements[0].value,
-        Some(json!({"jsonrpc": "2.0", "id": 1, "result": {"a": 2}}))
+        Some(Arc::new(
+            json!({"jsonrpc": "2.0", "id": 1, "result": {"a": 2}})
+        ))
     );
     let not_object = |word| Message::Malformed(Malformation::NotObject(word));
     assert_eq!(elements[1].message, not_object("number"));
@@ -207,7 +214,7 @@ fn unrepresentable_messages_are_classified_all_the_same() {
     assert!(parsed.unrepresentable);
     let expected = Message::Result {
         id: Id::from(1),
-        result: json!({"text": "\u{FFFD}"}),
+        result: json!({"text": "\u{FFFD}"}).into(),
     };
     assert_eq!(parsed.message, expected);
 }

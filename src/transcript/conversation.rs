@@ -373,7 +373,7 @@ impl<'c> Exchange<'c> {
     /// Parameters of the request.
     pub fn params(&self) -> Option<&'c Value> {
         match &self.request.parsed.message {
-            Message::Request { params, .. } => params.as_ref(),
+            Message::Request { params, .. } => params.as_deref(),
             _ => None,
         }
     }

@@ -58,6 +58,16 @@ impl View {
         &self.conversations
     }
 
+    /// Adds connections behind the others.
+    pub fn extend(&mut self, conversations: impl IntoIterator<Item = Conversation>) {
+        self.conversations.extend(conversations);
+    }
+
+    /// Drops all connections but the first so many.
+    pub fn truncate(&mut self, first: usize) {
+        self.conversations.truncate(first);
+    }
+
     /// The connection on which the listing was made and most probes ran.
     pub fn main(&self) -> Option<&Conversation> {
         self.conversations

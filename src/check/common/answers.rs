@@ -154,7 +154,7 @@ pub fn text_of(exchange: &Exchange<'_>) -> String {
     let text = match exchange.reply() {
         Reply::Error(message, _) => match &message.parsed.message {
             Message::Error { message, data, .. } => {
-                let data = data.as_ref().map(Value::to_string);
+                let data = data.as_deref().map(Value::to_string);
                 [message.clone(), data]
                     .into_iter()
                     .flatten()

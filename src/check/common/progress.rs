@@ -72,7 +72,7 @@ pub fn given_token(exchange: &Exchange<'_>) -> Option<Id> {
 fn params_of(message: &WireMessage) -> Option<&Value> {
     match &message.parsed.message {
         Message::Notification { method, params } if method == "notifications/progress" => {
-            params.as_ref()
+            params.as_deref()
         }
         _ => None,
     }

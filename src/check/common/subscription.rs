@@ -91,7 +91,7 @@ pub fn is_acknowledgment(message: &WireMessage) -> bool {
 /// Parameters of a notification.
 pub fn params(message: &WireMessage) -> Option<&Value> {
     match &message.parsed.message {
-        Message::Notification { params, .. } => params.as_ref(),
+        Message::Notification { params, .. } => params.as_deref(),
         _ => None,
     }
 }

@@ -134,7 +134,7 @@ fn names_any(message: &WireMessage, versions: &[String]) -> bool {
     else {
         return false;
     };
-    let data = data.as_ref().map(Value::to_string).unwrap_or_default();
+    let data = data.as_deref().map(Value::to_string).unwrap_or_default();
     let text = format!("{} {data}", text.as_deref().unwrap_or_default());
     versions
         .iter()

@@ -140,7 +140,7 @@ fn judge_data(ruling: &mut Ruling, exchange: &Exchange<'_>, message: &WireMessag
     let Message::Error { data, .. } = &message.parsed.message else {
         return;
     };
-    let data = data.clone().unwrap_or_default();
+    let data = data.as_deref().unwrap_or(&Value::Null);
     let about = |text: &str| Problem::new(SUBJECT, text).exchange(exchange);
     let supported = data["supported"].as_array();
     let supported = supported.filter(|all| all.iter().all(Value::is_string));

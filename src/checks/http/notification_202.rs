@@ -125,7 +125,7 @@ fn judge(view: &View) -> Verdicts {
 fn is_notification(message: &WireMessage) -> bool {
     match &message.parsed.message {
         Message::Notification { method, params } => {
-            method.starts_with("notifications/") && params.as_ref().is_none_or(Value::is_object)
+            method.starts_with("notifications/") && params.as_deref().is_none_or(Value::is_object)
         }
         _ => false,
     }

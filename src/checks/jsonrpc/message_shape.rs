@@ -116,7 +116,7 @@ fn well_formed(verdicts: &mut Verdicts, message: &WireMessage) {
         verdicts.on(XOR).held(message.at.clone());
     }
     let ruling = verdicts.on(SHAPE);
-    let Some(object) = message.parsed.value.as_ref().and_then(Value::as_object) else {
+    let Some(object) = message.parsed.value.as_deref().and_then(Value::as_object) else {
         return;
     };
     if object

@@ -2,6 +2,7 @@
 //!
 //! Every check that reads what others sent is an oracle, so that a new one needs no further place.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,17 +11,16 @@ use crate::check::{Effect, Entry, Method};
 use crate::engine::judge;
 use crate::engine::outcome::{Finding, FindingStatus};
 use crate::spec::{Revision, TransportKind};
-use crate::transcript::{Body, Event, View};
+use crate::transcript::{Body, Conversation, Event, View};
 
 /// What the labels begin with under which judges see parts of connections; a number follows.
 const PART: &str = "generated-part-";
 
 /// The judges, and what they found before anything was generated.
 pub(super) struct Oracle {
-    revision: Revision,
-    transport: TransportKind,
     entries: Vec<Entry>,
-    surveyed: Vec<Event>,
+    /// What the survey saw, kept read; the parts are added to it and taken away again.
+    view: RefCell<View>,
     known: BTreeSet<String>,
 }
 
@@ -35,10 +35,8 @@ impl Oracle {
     ) -> Self {
         let reads_others = |entry: &&Entry| matches!(entry.check.method, Method::Watch(_));
         let mut oracle = Self {
-            revision,
-            transport,
             entries: entries.iter().filter(reads_others).copied().collect(),
-            surveyed,
+            view: RefCell::new(View::new(revision, transport, surveyed)),
             known: BTreeSet::new(),
         };
         let found = oracle.broken(Vec::new());
@@ -47,22 +45,24 @@ impl Oracle {
     }
 
     /// What is wrong in parts of connections, apart from what was known before. Every part counts
-    /// as a fresh connection. All checks read the survey again each time, so that many parts are
-    /// best judged together.
+    /// as a fresh connection. All checks look at the survey again each time, so that many parts
+    /// are best judged together.
     pub(super) fn broken(&self, parts: Vec<Vec<Event>>) -> Vec<Finding> {
         let labels = (0..).map(|index| Arc::from(format!("{PART}{index}")));
-        let parts = parts.into_iter().zip(labels).flat_map(|(part, label)| {
-            part.into_iter().map(move |mut event| {
+        let parts = parts.into_iter().zip(labels).map(|(mut part, label)| {
+            for event in &mut part {
                 event.connection = Arc::clone(&label);
                 if let Body::Opened(opened) = &mut event.body {
                     REPRODUCER.clone_into(&mut opened.purpose);
                 }
-                event
-            })
+            }
+            part
         });
-        let events = self.surveyed.iter().cloned().chain(parts).collect();
-        let view = View::new(self.revision, self.transport, events);
+        let mut view = self.view.borrow_mut();
+        let surveyed = view.conversations().len();
+        view.extend(parts.filter_map(Conversation::new));
         let mut findings = judge::findings(&view, &self.entries);
+        view.truncate(surveyed);
         findings.retain(|finding| {
             finding.status != FindingStatus::Info && !self.known.contains(&finding.fingerprint)
         });

@@ -98,7 +98,9 @@ impl Connection {
 
     pub(super) fn sort(&mut self, parsed: Parsed) {
         match parsed.message {
-            Message::Result { id, result } => self.answered(id, Answer::Result(result)),
+            Message::Result { id, result } => {
+                self.answered(id, Answer::Result(Value::clone(&result)))
+            }
             Message::Error { id, code, .. } => match id {
                 Some(id) if id != Id::Null => self.answered(id, Answer::Error(code)),
                 _ => self.strays += 1,
