@@ -14,7 +14,7 @@ use crate::json::{self, Node, NodeKind, Oddity, SyntaxFault};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parsed {
     /// The bytes of this message; of a batch element, only its own.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
     /// Legal but harmful spots; spans count from the start of `bytes`.
     pub oddities: Vec<Oddity>,
     /// The whole message. `None` when it is not JSON or not representable.
@@ -139,6 +139,11 @@ pub enum Malformation {
 
 /// Reads one message. Never fails: what is wrong with the bytes is part of the value.
 pub fn parse(bytes: &[u8]) -> Parsed {
+    parse_shared(&Arc::from(bytes))
+}
+
+/// As [`parse`], without a copy of the bytes.
+pub fn parse_shared(bytes: &Arc<[u8]>) -> Parsed {
     let scan = json::scan(bytes);
     match scan.root {
         Ok(root) => Source {
@@ -147,7 +152,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         }
         .document(&root),
         Err(fault) => Parsed {
-            bytes: bytes.to_vec(),
+            bytes: Arc::clone(bytes),
             oddities: scan.oddities,
             value: None,
             unrepresentable: false,
@@ -199,7 +204,7 @@ impl fmt::Display for Malformation {
 
 /// The scanned text that nodes and oddities point into.
 struct Source<'a> {
-    bytes: &'a [u8],
+    bytes: &'a Arc<[u8]>,
     oddities: &'a [Oddity],
 }
 
@@ -237,7 +242,10 @@ impl Source<'_> {
             version: self.version(node),
             id: node.get("id").map(Id::from_node),
             message,
-            bytes: self.bytes[span].to_vec(),
+            bytes: match span.len() == self.bytes.len() {
+                true => Arc::clone(self.bytes),
+                false => Arc::from(&self.bytes[span]),
+            },
         }
     }
 

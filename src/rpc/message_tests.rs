@@ -174,8 +174,8 @@ fn batch_elements_stand_for_themselves() {
     let elements = parsed.messages();
     assert_eq!(elements.len(), 4);
     assert_eq!(
-        elements[0].bytes,
-        br#"{"jsonrpc":"2.0","id":1,"result":{"a":1,"a":2}}"#
+        *elements[0].bytes,
+        *br#"{"jsonrpc":"2.0","id":1,"result":{"a":1,"a":2}}"#
     );
     assert_eq!(elements[0].oddities.len(), 1);
     let span = elements[0].oddities[0].span.clone();
@@ -261,7 +261,7 @@ proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..30)) {
         let parsed = parse(&bytes);
-        prop_assert_eq!(&parsed.bytes, &bytes);
+        prop_assert_eq!(&*parsed.bytes, &*bytes);
     }
 
     /// The kind follows from which deciding members are there, and a batch element is judged like

@@ -9,4 +9,4 @@ mod message;
 
 pub use encode::{error, notification, request, result};
 pub use id::Id;
-pub use message::{Malformation, Message, Parsed, Part, VersionField, parse};
+pub use message::{Malformation, Message, Parsed, Part, VersionField, parse, parse_shared};

@@ -31,7 +31,7 @@ fn conversation(revision: Revision, frames: &[(&str, Option<&str>, Value)]) -> V
             ">" => Direction::Sent,
             _ => Direction::Received,
         };
-        let body = Body::Frame(Frame::line(value.to_string()));
+        let body = Body::Frame(Frame::line(value.to_string().into_bytes()));
         events.push(event(events.len(), direction, *intent, body));
     }
     events

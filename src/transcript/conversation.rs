@@ -317,7 +317,7 @@ fn messages_of(event: &Event) -> Vec<WireMessage> {
         intent: event.intent.clone(),
         parsed,
     };
-    let parsed = rpc::parse(bytes);
+    let parsed = rpc::parse_shared(bytes);
     match parsed.message {
         Message::Batch(elements) => elements
             .into_iter()

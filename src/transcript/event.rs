@@ -154,7 +154,7 @@ pub struct Opened {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// The bytes, without the line end.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
     /// False when the stream ended before the line end came.
     pub terminated: bool,
     /// Fields of the SSE event that carried the frame.
@@ -163,7 +163,7 @@ pub struct Frame {
 
 impl Frame {
     /// A complete frame that did not come over SSE.
-    pub fn line(bytes: impl Into<Vec<u8>>) -> Self {
+    pub fn line(bytes: impl Into<Arc<[u8]>>) -> Self {
         Self {
             bytes: bytes.into(),
             terminated: true,

@@ -224,7 +224,7 @@ fn decode_frame(value: &Value) -> Result<Frame, String> {
         None => None,
     };
     Ok(Frame {
-        bytes: decode_bytes(value)?,
+        bytes: decode_bytes(value)?.into(),
         terminated: value.get("unterminated").is_none(),
         sse,
     })
@@ -264,7 +264,7 @@ mod tests {
         let bodies = [
             Body::Frame(Frame::line(b"{\"a\":1}".to_vec())),
             Body::Frame(Frame {
-                bytes: vec![0xff, 0x00],
+                bytes: vec![0xff, 0x00].into(),
                 terminated: false,
                 sse: Some(SseMeta {
                     id: Some("7".into()),

@@ -42,6 +42,11 @@ impl Secrets {
         masked
     }
 
+    /// True when nothing has to be masked.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// The bytes with every secret masked; other bytes are untouched, valid UTF-8 or not.
     pub fn mask_bytes(&self, bytes: Vec<u8>) -> Vec<u8> {
         self.known.iter().fold(bytes, |bytes, (name, value)| {

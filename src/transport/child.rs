@@ -227,7 +227,7 @@ async fn read_stdout(mut pipe: ChildStdout, sender: UnboundedSender<Inbound>) {
 
 fn frame(line: Line) -> Body {
     Body::Frame(Frame {
-        bytes: line.bytes,
+        bytes: line.bytes.into(),
         terminated: line.terminated,
         sse: None,
     })

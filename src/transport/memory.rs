@@ -103,7 +103,7 @@ impl MemoryTransport {
     fn exit(&mut self, code: Option<i32>, signal: Option<i32>) {
         if !self.output.is_empty() {
             let frame = Frame {
-                bytes: std::mem::take(&mut self.output),
+                bytes: std::mem::take(&mut self.output).into(),
                 terminated: false,
                 sse: None,
             };
@@ -138,7 +138,7 @@ impl MemoryTransport {
                     };
                     let body = match event.data {
                         Some(bytes) if !bytes.is_empty() => Body::Frame(Frame {
-                            bytes,
+                            bytes: bytes.into(),
                             terminated: true,
                             sse: Some(meta),
                         }),

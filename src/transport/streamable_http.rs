@@ -266,7 +266,7 @@ fn sse_body(item: SseItem) -> Body {
                 return Body::Sse(meta);
             }
             Body::Frame(Frame {
-                bytes: event.data.into_bytes(),
+                bytes: event.data.into_bytes().into(),
                 terminated: true,
                 sse: Some(meta),
             })

@@ -119,7 +119,7 @@ fn spread(lines: &[&WireMessage]) -> Option<usize> {
 }
 
 fn spread_with(lines: &[&WireMessage], line_break: &[u8]) -> Option<usize> {
-    let mut joined = lines.first()?.parsed.bytes.clone();
+    let mut joined = lines.first()?.parsed.bytes.to_vec();
     let mut scans = 0;
     for (index, line) in lines.iter().enumerate().take(MOST_LINES).skip(1) {
         let bytes = &line.parsed.bytes;
@@ -155,7 +155,7 @@ mod tests {
         });
         let frames = lines.iter().map(|line| {
             Body::Frame(Frame {
-                bytes: line.trim_end_matches('|').as_bytes().to_vec(),
+                bytes: line.trim_end_matches('|').as_bytes().into(),
                 // A bar at the end stands for a missing line feed.
                 terminated: !line.ends_with('|'),
                 sse: None,

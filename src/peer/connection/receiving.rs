@@ -57,7 +57,7 @@ impl Connection {
         let Inbound { channel, body } = self.place(inbound);
         match &body {
             Body::Frame(frame) => {
-                let parsed = rpc::parse(&frame.bytes);
+                let parsed = rpc::parse_shared(&frame.bytes);
                 if let Some(meta) = &frame.sse {
                     self.streams.event(channel, meta);
                 }

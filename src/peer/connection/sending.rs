@@ -181,7 +181,7 @@ impl Connection {
                 return channel;
             }
         };
-        let frame = Body::Frame(Frame::line(bytes.clone()));
+        let frame = Body::Frame(Frame::line(bytes.as_slice()));
         self.tape.sent(shared, Some(intent), frame);
         self.transport.send(Outbound {
             channel: shared,
@@ -210,7 +210,7 @@ impl Connection {
             self.streams.follow(channel);
         }
         if !bytes.is_empty() {
-            let frame = Frame::line(bytes.clone());
+            let frame = Frame::line(bytes.as_slice());
             self.tape.sent(channel, Some(intent), Body::Frame(frame));
         }
         self.transport.send(Outbound {

@@ -100,7 +100,7 @@ impl Connection {
         match body {
             Body::Frame(frame) if !on_stream || frame.sse.is_none() => Inbound {
                 channel,
-                body: Body::HttpBody(frame.bytes),
+                body: Body::HttpBody(frame.bytes.to_vec()),
             },
             Body::Frame(frame) => {
                 let channel = if self.is_address(&frame) {
