@@ -2,6 +2,11 @@
 
 use crate::check::Entry;
 
+mod auth {
+    pub(super) mod every_request;
+    pub(super) mod refusals;
+}
+
 mod batch {
     pub(super) mod answers;
     pub(super) mod empty_or_invalid;
@@ -265,6 +270,8 @@ macro_rules! entries {
 #[expect(clippy::too_many_lines, reason = "one line a check")]
 pub fn all() -> Vec<Entry> {
     entries! {
+        "auth/every-request" "auth/every_request.rs" auth every_request;
+        "auth/refusals" "auth/refusals.rs" auth refusals;
         "batch/answers" "batch/answers.rs" batch answers;
         "batch/empty-or-invalid" "batch/empty_or_invalid.rs" batch empty_or_invalid;
         "batch/never-sent" "batch/never_sent.rs" batch never_sent;

@@ -15,7 +15,7 @@ use crate::check::peer::Request;
 use crate::check::{Drive, Entry};
 use crate::peer::Connection;
 use crate::peer::probe::ProbePeer;
-use crate::spec::Era;
+use crate::spec::{Era, TransportKind};
 
 /// Nothing more is asked after this time; a server that answers at once needs a tenth of it.
 const TIME: Duration = Duration::from_millis(1500);
@@ -43,7 +43,7 @@ const AGAIN: &[&str] = &[
 
 /// Asks once more on the main connection, as long as it answers. `probes` are those of the suite.
 pub(super) async fn drive(main: &mut Connection, probes: &[Entry]) {
-    if main.is_gone() || main.is_closed() {
+    if main.is_gone() || main.is_closed() || is_anybody(main) {
         return;
     }
     main.take_timeouts();
@@ -63,6 +63,14 @@ pub(super) async fn drive(main: &mut Connection, probes: &[Entry]) {
     if !main.is_gone() {
         main.settle().await;
     }
+}
+
+/// True over HTTP without sessions before 2026-07-28: by now probes have declared features there, and
+/// the server cannot tell this client from theirs.
+fn is_anybody(main: &Connection) -> bool {
+    main.revision().era() == Era::Handshake
+        && main.context().connector.kind() == TransportKind::StreamableHttp
+        && main.session().session_id.is_none()
 }
 
 /// Lists, reads and calls as the survey did. False when that was enough.

@@ -63,6 +63,12 @@ impl Peer for ProbePeer<'_> {
         &self.shared().surface
     }
 
+    fn is_authorized(&self) -> bool {
+        let given = self.shared().context.connector.headers();
+        let mut names = given.iter().map(|(name, _)| name);
+        names.any(|name| name.eq_ignore_ascii_case("Authorization"))
+    }
+
     fn request<'p>(&'p mut self, request: Request) -> Pending<'p, Option<Answer>> {
         Box::pin(self.connection().call(request))
     }

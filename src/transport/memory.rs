@@ -10,10 +10,11 @@ use crate::spec::TransportKind;
 use crate::transcript::{Body, Channel, Frame, HttpResponse, Process, SseMeta};
 
 /// Connects to a server that plays a script. Over stdio every connection is a new server; over
-/// HTTP all connections share one.
+/// HTTP all connections share one, and every request has an `Authorization` header.
 pub struct MemoryConnector {
     script: Script,
     kind: TransportKind,
+    headers: Vec<(String, String)>,
     endpoint: Rc<RefCell<Server>>,
 }
 
@@ -22,6 +23,7 @@ impl MemoryConnector {
     pub fn new(script: Script) -> Self {
         Self {
             kind: script.transport(),
+            headers: vec![("Authorization".to_owned(), "Bearer script".to_owned())],
             endpoint: Rc::new(RefCell::new(Server::new(script.clone()))),
             script,
         }
@@ -41,7 +43,7 @@ impl Connector for MemoryConnector {
     }
 
     fn headers(&self) -> &[(String, String)] {
-        &[]
+        &self.headers
     }
 
     fn connect(&self) -> Result<Box<dyn Transport>, ConnectError> {

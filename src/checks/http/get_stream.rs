@@ -48,7 +48,7 @@
 
 use futures_util::future::join;
 
-use crate::check::common::handshake::initialize_params;
+use crate::check::common::handshake::{initialize_params, list_methods};
 use crate::check::common::http::{
     EVENT_STREAM, in_session, is_beside_the_point, post, sent_header, sent_on,
 };
@@ -73,6 +73,7 @@ pub(crate) const CHECK: Check = Check {
 const SET_UP: &str = "get-set-up";
 const GET: &str = "get-stream";
 const PING: &str = "get-stream-ping";
+const LIST: &str = "get-stream-list";
 const LISTEN: Duration = Duration::from_secs(1);
 
 /// A session of its own, because some servers allow one such stream in the life of a session. The
@@ -99,10 +100,15 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         let mut get = in_session(HttpCall::new(GET, "GET"));
         get.listen = Some(LISTEN);
         let ping = in_session(post(PING, revision, "mcpcheck-get-ping", "ping"));
+        let list = list_methods(peer.session()).first().copied();
+        let list = list.map(|list| in_session(post(LIST, revision, "mcpcheck-get-list", list)));
         let speak = async {
             // By then the stream is open.
             peer.settle().await;
             speaker.http(ping).await;
+            if let Some(list) = list {
+                speaker.http(list).await;
+            }
         };
         join(listener.http(get), speak).await;
         listener.close().await;
