@@ -159,6 +159,11 @@ impl Conversation {
             pairs,
             unpaired,
         };
+        // Asked by every judge for every pair, so that it is found out once.
+        for index in 0..conversation.pairs.len() {
+            let too_many = conversation.was_too_many(&conversation.pairs[index]);
+            conversation.pairs[index].too_many = too_many;
+        }
         conversation.session = Session::fold(&conversation);
         Some(conversation)
     }
@@ -168,7 +173,7 @@ impl Conversation {
     /// Requests that the server turned away because there were too many are left out: they say
     /// nothing about any rule.
     pub fn exchanges(&self) -> impl Iterator<Item = Exchange<'_>> {
-        let judged = self.pairs.iter().filter(|pair| !self.was_too_many(pair));
+        let judged = self.pairs.iter().filter(|pair| !pair.too_many);
         judged.map(move |pair| Exchange {
             conversation: self,
             request: &self.messages[pair.request],
@@ -263,7 +268,7 @@ impl Conversation {
 
     /// True when the server limits the rate of requests and turned some away.
     pub fn limits_rate(&self) -> bool {
-        self.pairs.iter().any(|pair| self.was_too_many(pair))
+        self.pairs.iter().any(|pair| pair.too_many)
     }
 
     fn was_too_many(&self, pair: &Pair) -> bool {
@@ -293,7 +298,7 @@ impl Conversation {
     pub fn is_alive_after(&self, seq: u32) -> bool {
         self.pairs.iter().any(|pair| {
             self.messages[pair.request].at.seq > seq
-                && (!pair.responses.is_empty() || self.was_too_many(pair))
+                && (!pair.responses.is_empty() || pair.too_many)
         })
     }
 

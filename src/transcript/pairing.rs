@@ -12,6 +12,8 @@ pub(super) struct Pair {
     pub(super) request: usize,
     pub(super) responses: Vec<usize>,
     pub(super) exact: bool,
+    /// The server turned the request away because there were too many.
+    pub(super) too_many: bool,
 }
 
 /// Pairs responses with requests: first by equal id, then what is left over by likeness, so that
@@ -28,6 +30,7 @@ pub(super) fn pair(messages: &[WireMessage]) -> (Vec<Pair>, Vec<usize>) {
                     request: index,
                     responses: Vec::new(),
                     exact: true,
+                    too_many: false,
                 });
             }
         } else if message.is_response() {

@@ -84,7 +84,10 @@ fn judge(view: &View) -> Verdicts {
         if common::revision_of(view, conversation) != Some(view.revision) {
             continue;
         }
-        let broken = undeclared_features(view.revision, conversation);
+        let mut broken = undeclared_features(view.revision, conversation);
+        if is_anybody(view, conversation) {
+            broken.clear();
+        }
         settle(verdicts.on(capabilities), broken, established);
         settle(
             verdicts.on(list_changed),
@@ -93,6 +96,12 @@ fn judge(view: &View) -> Verdicts {
         );
     }
     verdicts
+}
+
+/// True over HTTP without a session id: the server cannot tell this client from another one, which
+/// may have declared the feature, as mcp-check does on a connection of its own.
+fn is_anybody(view: &View, conversation: &Conversation) -> bool {
+    view.transport == TransportKind::StreamableHttp && conversation.session.session_id.is_none()
 }
 
 fn settle(ruling: &mut Ruling, problems: Vec<Problem>, established: &EventRef) {
