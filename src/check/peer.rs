@@ -30,7 +30,7 @@ pub trait Peer {
     /// What the server listed on the main connection.
     fn surface(&self) -> &Surface;
 
-    /// True when the user gave an `Authorization` header to be sent with every HTTP request.
+    /// True when the user gave a bearer token to be sent with every HTTP request.
     fn is_authorized(&self) -> bool;
 
     /// Sends a well-formed request and waits for its answer. `None` when none came.

@@ -65,8 +65,10 @@ impl Peer for ProbePeer<'_> {
 
     fn is_authorized(&self) -> bool {
         let given = self.shared().context.connector.headers();
-        let mut names = given.iter().map(|(name, _)| name);
-        names.any(|name| name.eq_ignore_ascii_case("Authorization"))
+        given.iter().any(|(name, value)| {
+            let scheme = value.split_whitespace().next().unwrap_or_default();
+            name.eq_ignore_ascii_case("Authorization") && scheme.eq_ignore_ascii_case("Bearer")
+        })
     }
 
     fn request<'p>(&'p mut self, request: Request) -> Pending<'p, Option<Answer>> {

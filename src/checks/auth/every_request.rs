@@ -2,7 +2,7 @@
 //!
 //! Who knows or guesses a session id must not get further than who knows nothing, so a token that is
 //! looked at only when a session begins protects little. Check it before anything else is done with a
-//! request. This is tried only where the user gave mcp-check an `Authorization` header.
+//! request. This is tried only where the user gave mcp-check a bearer token.
 //!
 //! ```mcp passes
 //! transport http
@@ -140,7 +140,7 @@ fn judge(view: &View) -> Verdicts {
             for id in CHECK.covers {
                 verdicts
                     .on(id)
-                    .not_applicable("mcp-check was given no token");
+                    .not_applicable("mcp-check was given no bearer token");
             }
         }
         _ => {

@@ -2,7 +2,7 @@
 //!
 //! Clients begin to authorize when they see 401 and read from `WWW-Authenticate` how; any other
 //! refusal looks like a broken server to them. A made-up token that is served means that tokens are
-//! not looked at. This is tried only where the user gave mcp-check an `Authorization` header. Answer
+//! not looked at. This is tried only where the user gave mcp-check a bearer token. Answer
 //! 401 before anything else is done, with the scheme Bearer.
 //!
 //! ```mcp passes
@@ -144,7 +144,7 @@ fn judge(view: &View) -> Verdicts {
     for id in CHECK.covers {
         verdicts.on(id).not_applicable(match was_given {
             true => "nothing was refused by 401",
-            false => "mcp-check was given no token",
+            false => "mcp-check was given no bearer token",
         });
     }
     verdicts
