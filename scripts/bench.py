@@ -63,11 +63,20 @@ def main():
         failed = failed or not ok
         print(f"{'ok  ' if ok else 'OVER'}  {name}: {value:.3f} {unit} (budget {limit} {unit})")
 
-    results = [measure([tool, "run", server]) for _ in range(runs)]
-    print(f"run on the stdio reference server, five revisions, {runs} runs, exit codes {sorted({r[3] for r in results})}")
-    budget("own CPU, median", statistics.median(r[0] for r in results), 0.5, "s")
-    budget("peak memory, largest", max(r[1] for r in results), 30, "MB")
-    print(f"      wall, median: {statistics.median(r[2] for r in results):.2f} s")
+    # What generated calls cost depends on how many fit into their time, which is the machine's doing:
+    # their CPU is shown beside the budget of the checks.
+    for words, limit in (["--generate-time", "0"], 0.5), ([], None):
+        results = [measure([tool, "run", server, *words]) for _ in range(runs)]
+        what = "with generated calls" if limit is None else "checks only"
+        codes = sorted({r[3] for r in results})
+        print(f"run on the stdio reference server, five revisions, {what}, {runs} runs, exit codes {codes}")
+        cpu = statistics.median(r[0] for r in results)
+        if limit is None:
+            print(f"      own CPU, median: {cpu:.3f} s")
+        else:
+            budget("own CPU, median", cpu, limit, "s")
+        budget("peak memory, largest", max(r[1] for r in results), 30, "MB")
+        print(f"      wall, median: {statistics.median(r[2] for r in results):.2f} s")
     # A single start is shorter than the clock tick: take the mean of many.
     starts = [measure([tool, "--version"])[0] for _ in range(50)]
     budget("--version CPU, mean of 50", statistics.mean(starts), 0.01, "s")
