@@ -18,6 +18,20 @@
 //! revision 2025-03-26
 //! ```
 //!
+//! Over HTTP without session ids a server cannot tell its clients apart, and another one may have
+//! declared the feature:
+//!
+//! ```mcp passes
+//! transport http
+//! > initialize
+//! < header mcp-session-id absent
+//! < default
+//! > tools/list
+//! < sse
+//! < request "r1" roots/list
+//! < default
+//! ```
+//!
 //! ```mcp fails lifecycle.only-negotiated-capabilities.must
 //! > tools/list
 //! < request "r1" roots/list
