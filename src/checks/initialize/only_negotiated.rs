@@ -75,6 +75,9 @@ const SHOULD: &str = "lifecycle.only-negotiated-capabilities.should";
 const STRICT: &str = "notifications.list-changed.only-when-declared.strict";
 const ADVISORY: &str = "notifications.list-changed.only-when-declared.advisory";
 
+/// Subject of the one problem here that is about what the server itself declared.
+const UPDATE: &str = "method:notifications/resources/updated";
+
 pub(crate) const CHECK: Check = Check {
     covers: &[MUST, SHOULD, STRICT, ADVISORY],
     transports: Transports::All,
@@ -99,10 +102,22 @@ fn judge(view: &View) -> Verdicts {
             continue;
         }
         let mut broken = undeclared_features(view.revision, conversation);
+        let seen = broken.len();
         if is_anybody(view, conversation) {
-            broken.clear();
+            broken.retain(|problem| problem.subject == UPDATE);
         }
-        settle(verdicts.on(capabilities), broken, established);
+        let ruling = verdicts.on(capabilities);
+        match broken.len() == seen {
+            true => settle(ruling, broken, established),
+            false => {
+                broken.into_iter().for_each(|problem| {
+                    ruling.broken(problem);
+                });
+                ruling.inconclusive(
+                    "without session ids the server cannot tell which client declared a feature",
+                );
+            }
+        }
         settle(
             verdicts.on(list_changed),
             undeclared_list_changes(conversation),
