@@ -13,7 +13,7 @@ use mcp_check::spec::{Revision, TransportKind};
 use reference_server::{broken, run, settings};
 
 /// Defects, the requirement each breaks, and most messages of its smallest reproducer.
-const PLANTED: [(&str, &str, usize); 12] = [
+const PLANTED: [(&str, &str, usize); 18] = [
     ("empty-text-kills", "tools.call.survived", 1),
     ("least-number-kills", "tools.call.survived", 1),
     ("wrong-kind-kills", IN_RESULT, 1),
@@ -30,7 +30,19 @@ const PLANTED: [(&str, &str, usize); 12] = [
     ("long-text-without-content", "tools.call.result-shape", 1),
     ("refusal-spoils-tool", "tools.call.state-kept", 3),
     ("odd-text-spoils-tool", "tools.call.state-kept", 3),
+    ("cursor-object-kills", SURVIVED, 1),
+    ("version-number-kills", SURVIVED, 1),
+    ("progress-token-blocks", SURVIVED, 1),
+    ("cursor-boolean-unanswered", SURVIVED, 1),
+    ("reference-list-wrong-id", "jsonrpc.error-id-echo", 1),
+    (
+        "meta-list-spoils-prompts",
+        "jsonrpc.broken-request-state-kept",
+        3,
+    ),
 ];
+
+const SURVIVED: &str = "jsonrpc.broken-request-survived";
 
 const IN_RESULT: &str = "tools.call.invalid-arguments.reported-in-result";
 
@@ -74,7 +86,12 @@ fn found<'r>(run: &'r ServerRun, requirement: &str) -> Option<&'r Finding> {
 fn missed(name: &str, requirement: &str, most: usize, seed: u64) -> Option<String> {
     let started = Instant::now();
     let arguments = ["--defect".to_owned(), name.to_owned()];
-    let run = run(TransportKind::Stdio, &arguments, &generating(seed));
+    let mut settings = generating(seed);
+    if requirement.starts_with("jsonrpc.") && !name.starts_with("largest") {
+        // Nothing but requests of the protocol shows it.
+        settings.checks.only = vec!["jsonrpc/".to_owned()];
+    }
+    let run = run(TransportKind::Stdio, &arguments, &settings);
     let took = started.elapsed();
     let Some(finding) = found(&run, requirement) else {
         return Some(format!("{name}: not found; {:#?}", broken(&run)));
@@ -136,6 +153,61 @@ fn a_correct_server_yields_nothing_whatever_the_seed() {
             let calls: u32 = run.generated.iter().map(|row| row.calls).sum();
             assert!(calls > 150, "seed {seed} over {transport}: {calls} calls");
         }
+    }
+}
+
+#[test]
+fn what_is_odd_but_allowed_yields_nothing() {
+    let listed = std::process::Command::new(reference_server::binary())
+        .arg("--list-oddities")
+        .output()
+        .expect("the reference server runs");
+    let listed: Vec<serde_json::Value> =
+        serde_json::from_slice(&listed.stdout).expect("the list of oddities is JSON");
+    let names: Vec<&str> = listed.iter().filter_map(|it| it["name"].as_str()).collect();
+    assert!(names.len() >= 55, "{names:?}");
+    let queue = Mutex::new(names);
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().expect("no worker panicked").pop();
+                    let Some(name) = next else {
+                        break;
+                    };
+                    let mut settings = generating(1);
+                    settings.request_timeout = Duration::from_secs(5);
+                    settings.generate_time = Duration::from_secs(2);
+                    settings.checks.only = vec!["jsonrpc/broken-requests".to_owned()];
+                    let arguments = ["--oddity".to_owned(), name.to_owned()];
+                    let run = run(TransportKind::Stdio, &arguments, &settings);
+                    let broken = broken(&run).into_iter().map(|it| format!("{name}: {it:?}"));
+                    wrong.lock().expect("no worker panicked").extend(broken);
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().expect("no worker panicked");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_server_behind_a_url_that_ends_is_reported_although_it_cannot_be_tried_again() {
+    for (name, requirement) in [
+        ("empty-text-kills", "tools.call.survived"),
+        ("cursor-object-kills", SURVIVED),
+    ] {
+        let arguments = ["--defect".to_owned(), name.to_owned()];
+        let run = run(TransportKind::StreamableHttp, &arguments, &generating(1));
+        let finding = found(&run, requirement)
+            .unwrap_or_else(|| panic!("{name}: not found; {:#?}", broken(&run)));
+        assert_eq!(finding.status, FindingStatus::Warned, "{name}");
+        assert!(
+            finding.message.contains("Nothing listens there any more"),
+            "{name}: {}",
+            finding.message
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod base64_text;
 pub mod broken_input;
+pub mod broken_message;
 pub mod cancellation;
 pub mod client_features;
 pub mod completable;
@@ -10,6 +11,7 @@ pub mod generated;
 pub mod handshake;
 pub mod header_params;
 pub mod http;
+pub mod http_end;
 pub mod json_schema;
 pub mod listing;
 pub mod logs;

@@ -101,6 +101,7 @@ mod initialize {
 }
 
 mod jsonrpc {
+    pub(super) mod broken_requests;
     pub(super) mod error_message;
     pub(super) mod every_request_answered;
     pub(super) mod id_echo;
@@ -335,6 +336,7 @@ pub fn all() -> Vec<Entry> {
         "initialize/speaks-first" "initialize/speaks_first.rs" initialize speaks_first;
         "initialize/unknown-client-capabilities" "initialize/unknown_client_capabilities.rs" initialize unknown_client_capabilities;
         "initialize/unsupported-version" "initialize/unsupported_version.rs" initialize unsupported_version;
+        "jsonrpc/broken-requests" "jsonrpc/broken_requests.rs" jsonrpc broken_requests;
         "jsonrpc/error-message" "jsonrpc/error_message.rs" jsonrpc error_message;
         "jsonrpc/every-request-answered" "jsonrpc/every_request_answered.rs" jsonrpc every_request_answered;
         "jsonrpc/id-echo" "jsonrpc/id_echo.rs" jsonrpc id_echo;

@@ -1,14 +1,19 @@
 //! The smallest failing calls as a script: the server that was seen, in the notation of
 //! `docs/script-notation.md`.
 
-use serde_json::Value;
+use std::fmt;
+
+use serde_json::{Value, json};
 
 use super::outcome::Finding;
+use crate::check::common::broken_message::{BROKEN, CONTROL, faults};
 use crate::check::common::generated::{Class, REPRODUCER};
-use crate::rpc::Message;
-use crate::spec::TransportKind;
+use crate::check::common::is_plain_request;
+use crate::rpc::{Id, Message};
+use crate::spec::{Revision, TransportKind};
+use crate::transcript::view::BARRIER;
 use crate::transcript::{
-    Body, Channel, Conversation, Direction, Event, Exchange, Frame, Process, View,
+    Body, Channel, Conversation, Direction, Event, Frame, Process, View, WireMessage,
 };
 
 /// A result of more characters is left out.
@@ -35,40 +40,99 @@ fn is_about(finding: &Finding, conversation: &Conversation) -> bool {
     labels.any(|label| label == Some(&conversation.label))
 }
 
-/// The generated calls of a connection, with what the server did.
+/// The generated requests of a connection, with what the server did.
 pub fn script(conversation: &Conversation) -> String {
     let opened = &conversation.opened;
     let mut text = format!("revision {}\n", opened.revision);
     if opened.transport == TransportKind::StreamableHttp {
         text.push_str("transport http\n");
     }
-    let calls: Vec<Exchange<'_>> = conversation
-        .exchanges()
-        .filter(|exchange| Class::of(exchange).is_some())
+    let sent: Vec<&WireMessage> = conversation
+        .messages
+        .iter()
+        .filter(|message| !message.is_received() && is_generated(message))
         .collect();
-    let selectors: Vec<Value> = calls.iter().map(selector).collect();
-    for (index, call) in calls.iter().enumerate() {
+    let selectors: Vec<Selector> = sent
+        .iter()
+        .map(|it| selector(opened.revision, it))
+        .collect();
+    for (index, message) in sent.iter().enumerate() {
         let wanted = &selectors[index];
-        let fits = |other: &&Value| contains(other, wanted);
+        let fits = |other: &&Selector| wanted.fits(other);
         let nth = match selectors.iter().filter(fits).count() {
             1 => String::new(),
             _ => (selectors[..=index].iter().filter(fits).count()).to_string(),
         };
-        text.push_str(&format!("\n>{nth} {} {wanted}\n", call.method()));
-        for reaction in reactions(conversation, call) {
+        text.push_str(&format!("\n>{nth} {wanted}\n"));
+        for reaction in reactions(conversation, message) {
             text.push_str(&format!("< {reaction}\n"));
         }
     }
     text
 }
 
-/// The params without `_meta`, which every client writes in its own way.
-fn selector(call: &Exchange<'_>) -> Value {
-    let mut params = call.params().cloned().unwrap_or_default();
-    if let Some(members) = params.as_object_mut() {
-        members.shift_remove("_meta");
+fn is_generated(message: &WireMessage) -> bool {
+    message.intent.as_deref().is_some_and(|intent| {
+        [CONTROL, BROKEN].contains(&intent) || Class::ALL.iter().any(|it| it.intent() == intent)
+    })
+}
+
+/// What selects a request in a script.
+enum Selector {
+    Method(String, Value),
+    Invalid,
+}
+
+impl Selector {
+    /// True when this also selects what `other` stands for.
+    fn fits(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Method(method, params), Self::Method(other, others)) => {
+                method == other && contains(others, params)
+            }
+            (Self::Invalid, Self::Invalid) => true,
+            _ => false,
+        }
     }
-    params
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Method(method, params) => write!(formatter, "{method} {params}"),
+            Self::Invalid => formatter.write_str("invalid"),
+        }
+    }
+}
+
+/// The params, and null for a required member that is not there. The `_meta` is left out unless it is
+/// what is wrong, since every client writes it in its own way.
+fn selector(revision: Revision, message: &WireMessage) -> Selector {
+    let Message::Request { method, params, .. } = &message.parsed.message else {
+        return Selector::Invalid;
+    };
+    if !is_plain_request(message) {
+        return Selector::Invalid;
+    }
+    let mut params = params.clone().unwrap_or_else(|| json!({}));
+    let value = message.parsed.value.as_ref();
+    let faults = value.map(|value| faults(revision, Some(method), value));
+    let faults = faults.unwrap_or_default();
+    if let Some(members) = params.as_object_mut() {
+        if !faults
+            .iter()
+            .any(|place| place.starts_with("/params/_meta"))
+        {
+            members.shift_remove("_meta");
+        }
+        for place in &faults {
+            let member = place.strip_prefix("/params/");
+            if let Some(member) = member.filter(|it| !it.contains('/')) {
+                members.entry(member).or_insert(Value::Null);
+            }
+        }
+    }
+    Selector::Method(method.clone(), params)
 }
 
 /// As a rule of a script sees it.
@@ -82,18 +146,21 @@ fn contains(whole: &Value, part: &Value) -> bool {
     }
 }
 
-fn reactions(conversation: &Conversation, call: &Exchange<'_>) -> Vec<String> {
-    let asked = call.request.at.seq;
-    let channel = call.request.channel;
+fn reactions(conversation: &Conversation, request: &WireMessage) -> Vec<String> {
+    let asked = request.at.seq;
+    let channel = request.channel;
     let is_next = |event: &&Event| event.direction == Direction::Sent && event.seq > asked;
-    let next = conversation
-        .events
-        .iter()
-        .find(is_next)
-        .map(|event| event.seq);
+    let mut later = conversation.events.iter().filter(is_next);
+    let next = later.clone().next().map(|event| event.seq);
+    let asks_more = |event: &Event| event.intent.as_deref() != Some(BARRIER);
+    let next_of_ours = later.find(|event| asks_more(event)).map(|event| event.seq);
     let is_reaction = |event: &&Event| {
         let in_time = match channel {
             Channel::Http(_) => event.channel == channel,
+            // The end may be noticed only when the server is asked whether it is still there.
+            _ if matches!(event.body, Body::Process(_)) => {
+                next_of_ours.is_none_or(|next| event.seq < next)
+            }
             _ => next.is_none_or(|next| event.seq < next),
         };
         let by_itself = conversation.ending_from().is_none_or(|end| event.seq < end);
@@ -109,7 +176,7 @@ fn reactions(conversation: &Conversation, call: &Exchange<'_>) -> Vec<String> {
                 if frame.sse.is_some() && !reactions.contains(&"sse".to_owned()) {
                     reactions.push("sse".to_owned());
                 }
-                reactions.push(shown(call, frame));
+                reactions.push(shown(request, frame));
             }
             Body::Process(Process::Exited { code, .. }) => {
                 reactions.push(format!("exit {}", code.unwrap_or(1)));
@@ -123,10 +190,12 @@ fn reactions(conversation: &Conversation, call: &Exchange<'_>) -> Vec<String> {
     reactions
 }
 
-fn shown(call: &Exchange<'_>, frame: &Frame) -> String {
+fn shown(request: &WireMessage, frame: &Frame) -> String {
+    let id = request.parsed.id.as_ref();
+    let is_its = |answered: &Id| Some(answered) == id;
     let parsed = crate::rpc::parse(&frame.bytes);
     match &parsed.message {
-        Message::Result { id, result } if Some(id) == call.id() => {
+        Message::Result { id, result } if is_its(id) => {
             let text = result.to_string();
             match text.len() > LONGEST {
                 true => "default".to_owned(),
@@ -138,7 +207,7 @@ fn shown(call: &Exchange<'_>, frame: &Frame) -> String {
             code: Some(code),
             message: Some(message),
             data,
-        } if Some(id) == call.id() => {
+        } if is_its(id) => {
             let data = data.as_deref().map(|data| format!(" data {data}"));
             let message = Value::String(message.clone());
             format!("error {code} {message}{}", data.unwrap_or_default())

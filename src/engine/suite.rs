@@ -45,7 +45,7 @@ pub async fn drive_all(
         .is_some_and(|main| main.context().connector.kind() != TransportKind::Stdio);
     let passes: &[&[Phase]] = match shared {
         true => &[&[Phase::Ordinary], &[Phase::Last]],
-        false => &[&[Phase::Ordinary, Phase::Last]],
+        false => &[&[Phase::Ordinary, Phase::Last, Phase::Generated]],
     };
     for phases in passes {
         let driven = suites
@@ -59,15 +59,23 @@ pub async fn drive_all(
             });
         join_all(driven).await;
     }
+    if shared {
+        // One after the other, so that it is known whose request the server did not survive.
+        for (suite, main) in suites.iter().zip(&mut mains) {
+            suite.drive(main, entries, Phase::Generated).await;
+        }
+    }
 }
 
-/// The two passes over all suites.
+/// The passes over all suites.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// The survey, and probes that any server survives.
     Ordinary,
-    /// Probes of [`Effect::MayKill`], and the end of the connection.
+    /// Probes of [`Effect::MayKill`].
     Last,
+    /// What is generated, and the end of the connection.
+    Generated,
 }
 
 /// The handshake revision in whose suite the probes of [`Scope::OncePerEra`] are driven.
@@ -96,6 +104,10 @@ impl Suite<'_> {
             let surveyed = context.recorder.events_on(&main.label());
             self.surveyed.replace(surveyed);
         }
+        if phase == Phase::Generated {
+            self.finish(main, entries).await;
+            return;
+        }
         let probes = self.probes(&context, main, entries);
         let of = probes.len();
         for (done, entry) in probes.iter().enumerate() {
@@ -113,17 +125,20 @@ impl Suite<'_> {
             }
             self.probe(main, entry).await;
         }
-        if phase == Phase::Last {
-            if self.once_per_era {
-                second_look::drive(main, &probes).await;
-                let surveyed = self.surveyed.take();
-                campaign::drive(main, entries, self.settings, surveyed).await;
-            }
-            main.close().await;
-            self.observer.event(Progress::SuiteFinished {
-                revision: self.revision,
-            });
+        if phase == Phase::Last && self.once_per_era {
+            second_look::drive(main, &probes).await;
         }
+    }
+
+    async fn finish(&self, main: &mut Connection, entries: &[Entry]) {
+        if self.once_per_era {
+            let surveyed = self.surveyed.take();
+            campaign::drive(main, entries, self.settings, surveyed).await;
+        }
+        main.close().await;
+        self.observer.event(Progress::SuiteFinished {
+            revision: self.revision,
+        });
     }
 
     fn probes(&self, context: &Context, main: &Connection, entries: &[Entry]) -> Vec<Entry> {

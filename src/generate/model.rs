@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::spec::{Revision, schema};
+
 /// References and alternatives are followed this deep.
 const DEEPEST: usize = 6;
 
@@ -62,6 +64,13 @@ pub(super) struct Bounds {
 /// Reads a schema; `None` when nothing can be made from it.
 pub(super) fn read(root: &Value) -> Option<Node> {
     Reader { root }.node(root, 0)
+}
+
+/// Reads a definition of the protocol's own schema.
+pub(super) fn read_definition(revision: Revision, name: &str) -> Option<Node> {
+    let definition = schema::definition(revision, name)?;
+    let root = schema::document(revision);
+    Reader { root }.node(definition, 0)
 }
 
 struct Reader<'s> {

@@ -195,6 +195,7 @@ pub(crate) fn broken() -> ServerRun {
         seed: 7,
         tools: 5,
         calls: 120,
+        messages: 80,
         dropped: 1,
         complete: false,
     });

@@ -115,10 +115,13 @@ impl Section<'_> {
         };
         let calls: u32 = rows.iter().map(|row| row.calls).sum();
         let tools = rows.iter().map(|row| row.tools).max().unwrap_or_default();
+        let messages: u32 = rows.iter().map(|row| row.messages).sum();
+        let as_size = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
         let mut line = format!(
-            "{} of {} with generated arguments, seed {}",
-            counted(usize::try_from(calls).unwrap_or(usize::MAX), "call"),
+            "{} of {} with generated arguments, {}, seed {}",
+            counted(as_size(calls), "call"),
             counted(tools, "tool"),
+            counted(as_size(messages), "generated request"),
             first.seed
         );
         if rows.iter().any(|row| !row.complete) {

@@ -23,6 +23,11 @@ pub fn definition(revision: Revision, name: &str) -> Option<&'static Value> {
         .get(name)
 }
 
+/// The whole schema of the revision, for readers that follow its references themselves.
+pub fn document(revision: Revision) -> &'static Value {
+    schema(revision).document
+}
+
 /// Judges a value by a definition of the revision. Formats are annotations and not judged.
 ///
 /// # Errors

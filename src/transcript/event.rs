@@ -105,6 +105,9 @@ impl Channel {
     }
 }
 
+/// How a [`Body::Fault`] begins that says that nothing listens, or nobody can be reached.
+pub const FAULT_CONNECT: &str = "connect: ";
+
 /// What an event is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {

@@ -23,8 +23,7 @@ pub const LARGEST_BODY: usize = 16 << 20;
 /// How long a TCP and TLS connection may take to come up.
 pub const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Prefix of a fault that says nothing listens, or nobody can be reached.
-pub const FAULT_CONNECT: &str = "connect: ";
+pub use crate::transcript::event::FAULT_CONNECT;
 /// Prefix of a fault that says TLS failed.
 pub const FAULT_TLS: &str = "tls: ";
 

@@ -105,7 +105,7 @@ pub fn judge_survival(ruling: &mut Ruling, sent: &Sent<'_>, subject: &str) -> bo
 
 /// Why a lack of answers after something sent proves nothing: the server had fallen silent before,
 /// or something in front of it turns requests away.
-fn other_reason_for_silence(sent: &Sent<'_>) -> Option<String> {
+pub fn other_reason_for_silence(sent: &Sent<'_>) -> Option<String> {
     if sent.answered_later() {
         return None;
     }

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::answers::{Unanswered, unanswered};
+use super::http_end::end_of_http;
 use super::is_ordinary;
 use super::listing::listed;
 use crate::check::{Problem, Ruling};
-use crate::transcript::{Body, Conversation, Exchange, Process, Reply, View};
+use crate::transcript::{Body, Conversation, Event, Exchange, Process, Reply, View};
 
 /// Purpose of a connection on which the smallest failing calls are sent once more, to a server that
 /// has seen nothing else.
@@ -158,13 +159,35 @@ pub fn tools(view: &View) -> BTreeMap<&str, &Value> {
 
 /// Problems that count only when a fresh connection showed them again.
 #[derive(Default)]
-pub struct Sightings(Vec<(bool, Problem)>);
+pub struct Sightings(Vec<(Again, Problem)>);
+
+/// Whether something was seen again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    Yes,
+    No,
+    /// It could not be tried: nothing is left that could be asked.
+    Impossible,
+}
 
 impl Sightings {
     /// Something was seen on a connection.
     pub fn add(&mut self, on: &Conversation, mut problem: Problem) {
         problem.fleeting = true;
-        self.0.push((on.opened.purpose == REPRODUCER, problem));
+        let again = match on.opened.purpose == REPRODUCER {
+            true => Again::Yes,
+            false => Again::No,
+        };
+        self.0.push((again, problem));
+    }
+
+    /// Something was seen on a connection after which no other can be opened. It counts, but no more
+    /// than as a warning.
+    pub fn add_for_good(&mut self, on: &Conversation, problem: Problem) {
+        self.add(on, problem);
+        if let Some((again @ Again::No, _)) = self.0.last_mut() {
+            *again = Again::Impossible;
+        }
     }
 
     /// Problems about a subject that was seen again on a fresh connection are broken rules; what
@@ -173,12 +196,15 @@ impl Sightings {
         let again: Vec<String> = self
             .0
             .iter()
-            .filter(|(is_again, _)| *is_again)
+            .filter(|(again, _)| *again == Again::Yes)
             .map(|(_, problem)| problem.subject.clone())
             .collect();
-        for (_, mut problem) in self.0 {
+        for (seen, mut problem) in self.0 {
             if again.contains(&problem.subject) {
                 ruling.broken(problem);
+            } else if seen == Again::Impossible {
+                problem.message.push_str(FOR_GOOD);
+                ruling.odd(problem);
             } else {
                 problem.message.push_str(NOT_AGAIN);
                 ruling.remark(problem);
@@ -187,11 +213,38 @@ impl Sightings {
     }
 }
 
+const FOR_GOOD: &str = " Nothing listens there any more, so that it could not be tried again.";
 const NOT_AGAIN: &str = " It was not seen again on a fresh connection.";
 
-/// What a call did to the server instead of being answered. Silence of a tool that may be slow, or
-/// whose plainest call is not answered either, says nothing.
-pub fn harm(call: &Call<'_>) -> Option<Problem> {
+/// Adds what a call did to the server instead of being answered. False when there is nothing to add:
+/// silence of a tool that may be slow, or whose plainest call is not answered either, says nothing.
+pub fn add_harm(sightings: &mut Sightings, call: &Call<'_>) -> bool {
+    let conversation = call.exchange.conversation;
+    if let Some(event) = end_of_http(conversation, call.exchange.request) {
+        let problem = ended(call, event, "connection refused from here on".to_owned());
+        sightings.add_for_good(conversation, problem);
+        return true;
+    }
+    match harm(call) {
+        Some(problem) => {
+            sightings.add(conversation, problem);
+            true
+        }
+        None => false,
+    }
+}
+
+fn ended(call: &Call<'_>, event: &Event, how: String) -> Problem {
+    let (name, arguments) = (call.name, call.arguments());
+    let text = format!("The server ended when its tool {name} was called with {arguments}.");
+    let problem = call.problem(text).outright().event(event, how);
+    match last_words(call.exchange.conversation) {
+        Some((event, words)) => problem.event(event, words),
+        None => problem,
+    }
+}
+
+fn harm(call: &Call<'_>) -> Option<Problem> {
     let (name, arguments) = (call.name, call.arguments());
     let unanswered = unanswered(&call.exchange)?;
     let is_silent = matches!(unanswered, Unanswered::Lost | Unanswered::Stuck);
@@ -200,14 +253,8 @@ pub fn harm(call: &Call<'_>) -> Option<Problem> {
     }
     match unanswered {
         Unanswered::Ended(event) => {
-            let text =
-                format!("The server ended when its tool {name} was called with {arguments}.");
-            let mut problem = call.problem(text).outright();
-            problem = problem.event(event, end_of(call.exchange.conversation));
-            Some(match last_words(call.exchange.conversation) {
-                Some((event, words)) => problem.event(event, words),
-                None => problem,
-            })
+            let how = end_of(call.exchange.conversation);
+            Some(ended(call, event, how))
         }
         Unanswered::Stuck => {
             let text = format!(
@@ -241,7 +288,7 @@ fn takes_time(tool: &Value) -> bool {
 }
 
 /// How the process ended.
-fn end_of(conversation: &Conversation) -> String {
+pub fn end_of(conversation: &Conversation) -> String {
     match conversation.exit().map(|event| &event.body) {
         Some(Body::Process(Process::Exited {
             code: Some(code), ..
@@ -255,7 +302,7 @@ fn end_of(conversation: &Conversation) -> String {
 }
 
 /// The last line on standard error.
-fn last_words(conversation: &Conversation) -> Option<(&crate::transcript::Event, String)> {
+pub fn last_words(conversation: &Conversation) -> Option<(&Event, String)> {
     conversation.events.iter().rev().find_map(|event| {
         let Body::Stderr(bytes) = &event.body else {
             return None;

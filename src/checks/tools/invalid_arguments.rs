@@ -29,7 +29,7 @@
 //! ```
 
 use crate::check::common::answers::{is_stack_trace, shown, text_of, texts, turned_away};
-use crate::check::common::generated::{Call, Sightings, calls, harm, tools};
+use crate::check::common::generated::{Call, Sightings, add_harm, calls, tools};
 use crate::check::prelude::*;
 
 const EITHER: &str = "tools.call.invalid-arguments.either-error-form";
@@ -54,10 +54,9 @@ fn judge(view: &View) -> Verdicts {
             if call.class.is_valid() || turned_away(&call.exchange).is_some() {
                 continue;
             }
-            if let Some(problem) = harm(&call) {
-                for sightings in &mut sightings {
-                    sightings.add(conversation, problem.clone());
-                }
+            let [either, in_result] = &mut sightings;
+            if add_harm(either, &call) {
+                add_harm(in_result, &call);
                 continue;
             }
             judge_form(&mut verdicts, &call);

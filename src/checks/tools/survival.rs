@@ -21,7 +21,7 @@
 //! < silence
 //! ```
 
-use crate::check::common::generated::{Sightings, calls, harm, tools};
+use crate::check::common::generated::{Sightings, add_harm, calls, tools};
 use crate::check::prelude::*;
 
 const RULE: &str = "tools.call.survived";
@@ -46,12 +46,11 @@ fn judge(view: &View) -> Verdicts {
             if !call.class.is_valid() {
                 continue;
             }
-            match (harm(&call), call.exchange.responses.first()) {
-                (Some(problem), _) => sightings.add(conversation, problem),
-                (None, Some(answer)) => {
-                    ruling.held(answer.at.clone());
-                }
-                (None, None) => {}
+            if add_harm(&mut sightings, &call) {
+                continue;
+            }
+            if let Some(answer) = call.exchange.responses.first() {
+                ruling.held(answer.at.clone());
             }
         }
     }

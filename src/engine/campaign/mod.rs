@@ -1,6 +1,8 @@
-//! Calls with generated arguments: sent in short sessions, one tool after the other, until the time
-//! is up. What looks wrong is made as small as possible and sent once more to a fresh server.
+//! Calls with generated arguments, and requests of the protocol that break one rule: sent in short
+//! sessions until the time is up. What looks wrong is made as small as possible and sent once more to a
+//! fresh server.
 
+mod messages;
 mod oracle;
 mod shrink;
 mod step;
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use self::oracle::{Oracle, is_grave, is_wanted, last_evidence};
+use self::oracle::{Oracle, Wants, is_grave, last_evidence};
 use self::shrink::Shrinker;
 use self::step::{Sent, Step};
 use super::arguments::{Permission, permission, simplest};
@@ -50,13 +52,19 @@ pub async fn drive(
     settings: &Settings,
     surveyed: Vec<Event>,
 ) {
-    if settings.generate_time.is_zero() || !is_wanted(entries) {
+    let time = settings.generate_time;
+    let wants = Wants::of(entries);
+    if time.is_zero() || wants == Wants::default() {
         return;
     }
     let context = main.context();
     let revision = main.revision();
-    let (targets, dropped) = targets(main, settings);
-    if targets.is_empty() || !suite::restore(&context, main, revision).await {
+    let (mut targets, dropped) = match wants.calls {
+        true => targets(main, settings),
+        false => (Vec::new(), 0),
+    };
+    let nothing = targets.is_empty() && !wants.messages;
+    if nothing || !suite::restore(&context, main, revision).await {
         return;
     }
     let transport = context.connector.kind();
@@ -64,22 +72,35 @@ pub async fn drive(
         context,
         revision,
         oracle: Oracle::new(revision, transport, entries, surveyed),
-        targets,
-        until: Instant::now() + settings.generate_time,
+        until: Instant::now(),
         search_time: SEARCH_TIME,
         sent: 0,
         kills: 0,
         causes: 0,
         unjudged: Vec::new(),
     };
-    campaign.run(main).await;
+    let for_messages = match (wants.messages, targets.is_empty()) {
+        (false, _) => Duration::ZERO,
+        (true, true) => time,
+        (true, false) => time / 3,
+    };
+    campaign.until += time.saturating_sub(for_messages);
+    campaign.call(main, &mut targets).await;
+    let calls = campaign.sent;
+    let mut complete = targets.iter().all(Target::is_done);
+    if wants.messages && suite::restore(&campaign.context, main, revision).await {
+        // What the calls left of their time is added.
+        campaign.begin_anew(for_messages);
+        complete &= messages::run(&mut campaign, main, settings.seed).await;
+    }
     let generated = Generated {
         revision,
         seed: settings.seed,
-        tools: campaign.targets.len(),
-        calls: campaign.sent,
+        tools: targets.len(),
+        calls,
+        messages: campaign.sent - calls,
         dropped,
-        complete: campaign.targets.iter().all(Target::is_done),
+        complete,
     };
     if let Ok(text) = serde_json::to_string(&generated) {
         main.note(&format!("{SUMMARY}{text}"));
@@ -97,6 +118,9 @@ pub struct Generated {
     pub tools: usize,
     /// Calls that were sent, without those that made failures smaller.
     pub calls: u32,
+    /// Requests of the protocol, sound and broken, that were sent likewise.
+    #[serde(default)]
+    pub messages: u32,
     /// Cases that were not sent since no validator confirmed them.
     pub dropped: usize,
     /// False when the time was up first, or the server was left alone after it had ended too often.
@@ -184,7 +208,6 @@ struct Campaign {
     context: Rc<Context>,
     revision: Revision,
     oracle: Oracle,
-    targets: Vec<Target>,
     until: Instant,
     search_time: Duration,
     sent: u32,
@@ -203,17 +226,42 @@ struct Played {
     part: Vec<Event>,
 }
 
+/// How far a session came.
+struct Reached {
+    /// The steps that were sent, without a last one that went wrong.
+    well: usize,
+    /// Whether the first step brought a result.
+    is_callable: bool,
+}
+
 impl Campaign {
-    async fn run(&mut self, main: &mut Connection) {
-        while self.targets.iter().any(|target| !target.is_done()) {
-            for index in 0..self.targets.len() {
-                if Instant::now() >= self.until || self.kills >= MOST_KILLS {
+    /// True when nothing more is to be sent.
+    fn is_over(&self) -> bool {
+        Instant::now() >= self.until || self.kills >= MOST_KILLS
+    }
+
+    /// What was risked and spent so far does not count for what comes now.
+    fn begin_anew(&mut self, time: Duration) {
+        self.until = self.until.max(Instant::now()) + time;
+        self.search_time = SEARCH_TIME;
+        self.kills = 0;
+        self.causes = 0;
+    }
+
+    async fn call(&mut self, main: &mut Connection, targets: &mut [Target]) {
+        while targets.iter().any(|target| !target.is_done()) {
+            for target in &mut *targets {
+                if self.is_over() {
                     return self.judge(main).await;
                 }
-                if self.targets[index].is_done() {
+                if target.is_done() {
                     continue;
                 }
-                self.session(main, index).await;
+                let steps = target.session();
+                let count = steps.len();
+                let wait = SLOWEST_CONTROL.min(self.context.deadlines.request);
+                let reached = self.play(main, steps, wait, true, Vec::new()).await;
+                target.is_spent |= reached.well < count || !reached.is_callable;
                 if !suite::restore(&self.context, main, self.revision).await {
                     return self.judge(main).await;
                 }
@@ -222,42 +270,59 @@ impl Campaign {
         }
     }
 
-    async fn session(&mut self, main: &mut Connection, index: usize) {
-        let steps = self.targets[index].session();
+    /// Sends the steps of one session until one goes wrong. The first step may be waited for as said;
+    /// where it is a `control`, it has to bring a result, and its pace is that of the others. The first
+    /// steps may have been `sent` already.
+    async fn play(
+        &mut self,
+        main: &mut Connection,
+        steps: Vec<Step>,
+        mut wait: Duration,
+        control: bool,
+        mut sent: Vec<Sent>,
+    ) -> Reached {
         let label = main.label();
-        let mut sent: Vec<Sent> = Vec::new();
-        let mut wait = SLOWEST_CONTROL.min(self.context.deadlines.request);
-        for step in &steps {
+        let mut reached = Reached {
+            well: sent.len(),
+            is_callable: false,
+        };
+        for step in &steps[sent.len()..] {
             let one = step.send(main, wait).await;
             self.sent += 1;
-            let is_first = sent.is_empty();
-            let is_answered = one.answer.is_some();
-            let is_callable = matches!(one.answer, Some(Answer::Result(_)));
-            if is_first {
-                wait = (one.took * 10).clamp(WAITS[0], WAITS[1]);
-                wait = wait.min(self.context.deadlines.request);
+            let is_well = one.is_well(step);
+            if sent.is_empty() {
+                reached.is_callable = matches!(one.answer, Some(Answer::Result(_)));
+                if control {
+                    wait = self.pace(one.took);
+                }
             }
             sent.push(one);
-            if !is_answered || (is_first && !is_callable) {
-                self.targets[index].is_spent = true;
+            if !is_well || (control && !reached.is_callable) {
                 break;
             }
+            reached.well += 1;
         }
-        let Some(from) = sent.first().map(|first| first.from) else {
-            return;
-        };
         main.take_timeouts();
         let has_ended = sent.iter().any(|one| !one.is_alive);
-        self.unjudged.push(Played {
-            part: self.context.recorder.tail_of(&label, from),
-            steps,
-            sent,
-            wait,
-        });
+        if let Some(from) = sent.first().map(|first| first.from) {
+            self.unjudged.push(Played {
+                part: self.context.recorder.tail_of(&label, from),
+                steps,
+                sent,
+                wait,
+            });
+        }
         if has_ended {
             self.kills += 1;
             main.close().await;
         }
+        reached
+    }
+
+    /// How long an answer may take where a plain one took so long.
+    fn pace(&self, took: Duration) -> Duration {
+        let wait = (took * 10).clamp(WAITS[0], WAITS[1]);
+        wait.min(self.context.deadlines.request)
     }
 
     /// Judges what was played since the last time, and searches a small reproducer for what is new.

@@ -82,10 +82,25 @@ pub(super) fn is_grave(finding: &Finding) -> bool {
     finding.status == FindingStatus::Failed || finding.fleeting
 }
 
-/// True when any of the checks reads generated calls.
-pub(super) fn is_wanted(entries: &[Entry]) -> bool {
-    let calls = |entry: &Entry| entry.check.effect == Effect::CallsTools;
-    entries.iter().any(calls)
+/// What the checks read of all that can be generated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wants {
+    /// Calls of tools.
+    pub(super) calls: bool,
+    /// Requests of the protocol that break a rule.
+    pub(super) messages: bool,
+}
+
+impl Wants {
+    pub(super) fn of(entries: &[Entry]) -> Self {
+        let reads = |entry: &Entry| matches!(entry.check.method, Method::Watch(_));
+        let calls = |entry: &Entry| entry.check.effect == Effect::CallsTools;
+        let breaks = |entry: &Entry| entry.check.effect == Effect::MayKill && reads(entry);
+        Self {
+            calls: entries.iter().any(calls),
+            messages: entries.iter().any(breaks),
+        }
+    }
 }
 
 /// The first of the judged parts that a finding points into, with the position of the last event

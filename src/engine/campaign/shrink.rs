@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::oracle::Oracle;
-use super::step::Step;
+use super::step::{Call, Step};
 use crate::check::common::generated::{REPRODUCER, SHRINKING};
 use crate::check::peer::Request;
 use crate::peer::{Connection, Context};
@@ -54,7 +54,7 @@ impl Shrinker<'_> {
         Instant::now() < self.until && self.starts < MOST_STARTS
     }
 
-    /// The last step alone; after one earlier step; between the first and that; else whatever is
+    /// The last step alone; after one earlier step; between two that are the same; else whatever is
     /// left when steps are taken out one by one.
     async fn fewer(&mut self, steps: Vec<Step>) -> Vec<Step> {
         let Some((last, earlier)) = steps.split_last() else {
@@ -64,10 +64,17 @@ impl Shrinker<'_> {
         if earlier.is_empty() || self.shows(&alone).await {
             return alone;
         }
-        for before in earlier.iter().rev().take(MOST_PAIRS) {
-            let pair = vec![before.clone(), last.clone()];
-            let three = vec![earlier[0].clone(), before.clone(), last.clone()];
-            for candidate in [pair, three] {
+        let same = earlier.iter().find(|step| step.is_same(last));
+        let first = same.unwrap_or(&earlier[0]);
+        let suspects = earlier.iter().rev().filter(|step| !step.is_control());
+        for before in suspects.take(MOST_PAIRS) {
+            let three = vec![first.clone(), before.clone(), last.clone()];
+            // What a plain request shows, it shows by being answered otherwise than before.
+            let candidates = match same.is_some() && last.is_control() {
+                true => vec![three],
+                false => vec![three[1..].to_vec(), three],
+            };
+            for candidate in candidates {
                 if self.may_go_on() && self.shows(&candidate).await {
                     return candidate;
                 }
@@ -87,21 +94,44 @@ impl Shrinker<'_> {
         kept
     }
 
-    /// Makes the arguments of one step smaller as long as the whole still shows it.
+    /// Makes one step smaller as long as the whole still shows it.
     async fn smaller(&mut self, steps: &mut [Step], index: usize) {
-        let Some(case) = steps[index].case.clone() else {
+        match steps[index].clone() {
+            Step::Call(call) => self.smaller_call(steps, index, call).await,
+            Step::Broken(request, _) => {
+                for message in &request.smaller {
+                    let mut candidate = steps.to_vec();
+                    candidate[index] = Step::Broken(Rc::clone(&request), message.clone());
+                    if !self.may_go_on() {
+                        return;
+                    }
+                    if self.shows(&candidate).await {
+                        steps.clone_from_slice(&candidate);
+                        return;
+                    }
+                }
+            }
+            Step::Plain(..) => {}
+        }
+    }
+
+    async fn smaller_call(&mut self, steps: &mut [Step], index: usize, call: Call) {
+        let Some(case) = call.case.clone() else {
             return;
         };
         let Some(mut shrinking) = case.shrinking() else {
             return;
         };
-        let mut tried: Vec<Value> = vec![steps[index].arguments.clone()];
+        let mut tried: Vec<Value> = vec![call.arguments.clone()];
         while self.may_go_on() && shrinking.simplify() {
             loop {
                 let arguments = shrinking.current();
                 let is_new = !tried.contains(&arguments) && case.fits(&arguments);
                 let mut candidate = steps.to_vec();
-                candidate[index].arguments = arguments.clone();
+                candidate[index] = Step::Call(Call {
+                    arguments: arguments.clone(),
+                    ..call.clone()
+                });
                 let is_smaller = is_new && self.shows(&candidate).await;
                 tried.push(arguments);
                 if is_smaller {
@@ -143,7 +173,7 @@ impl Shrinker<'_> {
     /// Sends steps; false when the server ended or left one unanswered.
     async fn send(&self, connection: &mut Connection, steps: &[Step], wait: Duration) -> bool {
         for step in steps {
-            if step.send(connection, wait).await.answer.is_none() {
+            if !step.send(connection, wait).await.is_well(step) {
                 return false;
             }
         }

@@ -1,4 +1,4 @@
-//! One generated call: how it is sent, and how long its answer may take.
+//! One generated request: how it is sent, and how long its answer may take.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -6,16 +6,28 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use crate::check::common::broken_message::{BROKEN, CONTROL};
 use crate::check::common::generated::Class;
 use crate::check::peer::{Answer, Request};
-use crate::generate::Case;
+use crate::generate::{BrokenRequest, Case};
 use crate::peer::Connection;
 use crate::spec::Era;
 use crate::transcript::view::BARRIER;
 
+/// A request to be sent.
+#[derive(Clone)]
+pub(super) enum Step {
+    /// A call of a tool.
+    Call(Call),
+    /// A plain request of the protocol: method and params.
+    Plain(Rc<str>, Option<Value>),
+    /// A request that breaks one rule, and what is sent of it: itself or a smaller one.
+    Broken(Rc<BrokenRequest>, Value),
+}
+
 /// A call to be sent.
 #[derive(Clone)]
-pub(super) struct Step {
+pub(super) struct Call {
     pub(super) class: Class,
     pub(super) tool: Rc<str>,
     pub(super) arguments: Value,
@@ -32,35 +44,89 @@ pub(super) struct Sent {
     pub(super) is_alive: bool,
 }
 
+impl Sent {
+    /// True when the step was answered, or need not be.
+    pub(super) fn is_well(&self, step: &Step) -> bool {
+        self.answer.is_some() || (self.is_alive && matches!(step, Step::Broken(..)))
+    }
+}
+
 impl Step {
     pub(super) fn control(tool: &Rc<str>, arguments: &Value) -> Self {
-        Self {
+        Self::Call(Call {
             class: Class::Control,
             tool: Rc::clone(tool),
             arguments: arguments.clone(),
             case: None,
-        }
+        })
     }
 
     pub(super) fn case(tool: &Rc<str>, case: &Rc<Case>) -> Self {
-        Self {
+        Self::Call(Call {
             class: case.class,
             tool: Rc::clone(tool),
             arguments: case.arguments.clone(),
             case: Some(Rc::clone(case)),
+        })
+    }
+
+    pub(super) fn broken(request: &Rc<BrokenRequest>) -> Self {
+        Self::Broken(Rc::clone(request), request.message.clone())
+    }
+
+    /// True for what is only sent to see whether it is still answered alike.
+    pub(super) fn is_control(&self) -> bool {
+        match self {
+            Self::Call(call) => call.case.is_none(),
+            Self::Plain(..) => true,
+            Self::Broken(..) => false,
         }
     }
 
-    /// Sends the call and waits for its answer. When none comes, a harmless request shows whether
-    /// the server still answers.
+    /// True when both send the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Call(one), Self::Call(other)) => {
+                one.tool == other.tool && one.arguments == other.arguments
+            }
+            (Self::Plain(one, params), Self::Plain(other, others)) => {
+                one == other && params == others
+            }
+            (Self::Broken(_, one), Self::Broken(_, other)) => one == other,
+            _ => false,
+        }
+    }
+
+    /// Sends a broken request with a sound envelope and waits for nothing but its answer; false when
+    /// none came.
+    pub(super) async fn ask_once(&self, connection: &mut Connection, wait: Duration) -> bool {
+        match self {
+            Self::Broken(request, message) => send_broken(connection, request, message, wait)
+                .await
+                .is_some(),
+            _ => false,
+        }
+    }
+
+    /// Sends it and waits for its answer. When none comes, a harmless request shows whether the
+    /// server still answers.
     pub(super) async fn send(&self, connection: &mut Connection, wait: Duration) -> Sent {
         let recorder = connection.context().recorder.clone();
         let from = recorder.length_of(&connection.label());
-        let params = json!({"name": &*self.tool, "arguments": self.arguments});
-        let mut request = Request::new(self.class.intent(), "tools/call").params(params);
-        request.deadline = Some(wait);
         let started = Instant::now();
-        let answer = connection.call(request).await;
+        let answer = match self {
+            Self::Call(call) => {
+                let params = json!({"name": &*call.tool, "arguments": call.arguments});
+                let request = Request::new(call.class.intent(), "tools/call").params(params);
+                ask(connection, request, wait).await
+            }
+            Self::Plain(method, params) => {
+                let mut request = Request::new(CONTROL, method);
+                request.params.clone_from(params);
+                ask(connection, request, wait).await
+            }
+            Self::Broken(request, message) => send_broken(connection, request, message, wait).await,
+        };
         let took = started.elapsed();
         let is_alive = answer.is_some() || is_alive(connection, wait).await;
         Sent {
@@ -72,6 +138,33 @@ impl Step {
     }
 }
 
+async fn ask(connection: &mut Connection, mut request: Request, wait: Duration) -> Option<Answer> {
+    request.deadline = Some(wait);
+    connection.call(request).await
+}
+
+/// A request with a sound envelope goes the way of all requests. Any other may remain unanswered, and
+/// the next answer shows that it was read.
+async fn send_broken(
+    connection: &mut Connection,
+    request: &BrokenRequest,
+    message: &Value,
+    wait: Duration,
+) -> Option<Answer> {
+    if !request.breaks_envelope() {
+        let mut request = Request::new(BROKEN, &request.method).bare();
+        request.params = message.get("params").cloned();
+        return ask(connection, request, wait).await;
+    }
+    let mut message = message.clone();
+    if request.at != "/id" {
+        message["id"] = json!(connection.spare_id());
+    }
+    let bytes = message.to_string().into_bytes();
+    connection.send_raw(BROKEN, bytes, &[]).await;
+    None
+}
+
 /// Asks for something harmless.
 async fn is_alive(connection: &mut Connection, wait: Duration) -> bool {
     if connection.is_gone() {
@@ -81,7 +174,7 @@ async fn is_alive(connection: &mut Connection, wait: Duration) -> bool {
         Era::Handshake => "ping",
         Era::Modern => "server/discover",
     };
-    let mut request = Request::new(BARRIER, method);
-    request.deadline = Some(wait);
-    connection.call(request).await.is_some()
+    ask(connection, Request::new(BARRIER, method), wait)
+        .await
+        .is_some()
 }

@@ -105,7 +105,16 @@ impl Connection {
         }
     }
 
-    pub(super) fn with_meta(&self, request: &Request) -> Option<Value> {
+    /// An id for a frame that is not sent as a request; no request of this connection has it.
+    pub fn spare_id(&mut self) -> String {
+        let Id::Number(number) = self.fresh_id() else {
+            return "mcpcheck".to_owned();
+        };
+        format!("mcpcheck-{number}")
+    }
+
+    /// Params as they go out, with the `_meta` that 2026-07-28 asks for.
+    pub fn with_meta(&self, request: &Request) -> Option<Value> {
         if self.revision.era() == Era::Handshake || request.bare {
             return request.params.clone();
         }

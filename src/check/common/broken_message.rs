@@ -1,0 +1,185 @@
+//! Requests of the protocol that break one rule of their definition, and plain ones in between, as
+//! judges find them again in a transcript. The driver has proven by the schemas what they are.
+
+use serde_json::Value;
+
+use super::answers::{Unanswered, unanswered};
+use super::broken_input::other_reason_for_silence;
+use super::generated::{end_of, last_words};
+use super::http_end::end_of_http;
+use super::{is_plain_request, place_of};
+use crate::check::Problem;
+use crate::spec::{Era, Revision, methods, schema};
+use crate::transcript::{Channel, Conversation, Event, Exchange, Reply, Sent, View, WireMessage};
+
+/// Intent of a plain request that is sent again and again, to see whether it is still served.
+pub const CONTROL: &str = "generated-message-control";
+
+/// Intent of a request that breaks one rule.
+pub const BROKEN: &str = "generated-message-broken";
+
+/// The places where a request breaks the general definition of requests, or that of its method. For a
+/// missing member it is the place where it should be. Empty for a request in good order.
+pub fn faults(revision: Revision, method: Option<&str>, message: &Value) -> Vec<String> {
+    let own = method.and_then(|method| methods::request_definition(revision, method));
+    let definitions = ["JSONRPCRequest"].into_iter().chain(own);
+    let mut places: Vec<String> = definitions
+        .filter_map(|definition| schema::validate(revision, definition, message).err())
+        .flatten()
+        .map(|fault| place_of(&fault))
+        .collect();
+    places.sort();
+    places.dedup();
+    places
+}
+
+/// True when all that is wrong with a request lies at one place, and something does.
+pub fn breaks_only(revision: Revision, method: &str, message: &Value, at: &str) -> bool {
+    let faults = faults(revision, Some(method), message);
+    let is_within = |place: &String| place == at || place.starts_with(&format!("{at}/"));
+    !faults.is_empty() && faults.iter().all(is_within)
+}
+
+/// One request that breaks a rule, as it was sent.
+pub struct BrokenMessage<'v> {
+    /// The connection it was sent on.
+    pub conversation: &'v Conversation,
+    /// The request.
+    pub message: &'v WireMessage,
+    /// The request with its answers, where an id tells which these are.
+    pub exchange: Option<Exchange<'v>>,
+}
+
+/// All broken requests, in order.
+pub fn broken_messages(view: &View) -> impl Iterator<Item = BrokenMessage<'_>> {
+    view.conversations().iter().flat_map(|conversation| {
+        let is_ours = |message: &&WireMessage| message.intent.as_deref() == Some(BROKEN);
+        let sent = conversation.messages.iter().filter(is_ours);
+        sent.filter(|message| !conversation.is_429(message.channel))
+            .map(move |message| BrokenMessage {
+                conversation,
+                message,
+                exchange: conversation
+                    .exchanges()
+                    .find(|exchange| exchange.request.at == message.at),
+            })
+    })
+}
+
+/// What became of the server.
+#[derive(Clone, Debug)]
+pub enum Harm {
+    /// It ended or answered nothing any more.
+    Fatal(Problem),
+    /// It ended, and nothing is left that could be asked again.
+    FatalForGood(Problem),
+    /// It answered other requests, but never this one, which it could read.
+    Lost(Problem),
+}
+
+impl<'v> BrokenMessage<'v> {
+    /// What the request is about: the member of the envelope that is broken, else its method.
+    pub fn subject(&self, revision: Revision) -> String {
+        let value = self.message.parsed.value.as_ref();
+        let faults = value.map(|value| faults(revision, None, value));
+        let place = faults.and_then(|faults| faults.into_iter().next());
+        let member = place.as_deref().map(|place| place.trim_start_matches('/'));
+        match (member, self.message.parsed.method()) {
+            (Some(member @ ("jsonrpc" | "id" | "method")), _) => format!("member:{member}"),
+            (_, Some(method)) => format!("method:{method}"),
+            (_, None) => "request".to_owned(),
+        }
+    }
+
+    /// The first answer that came for it.
+    pub fn answer(&self) -> Option<&'v WireMessage> {
+        self.exchange.as_ref()?.responses.first().copied()
+    }
+
+    /// What it did to the server; `None` when that lived on and answered, or nothing can be told.
+    pub fn harm(&self, revision: Revision) -> Option<Harm> {
+        if self.answer().is_some() {
+            return None;
+        }
+        if let Some(event) = end_of_http(self.conversation, self.message) {
+            let problem = self.ended(revision, event, "connection refused from here on".into());
+            return Some(Harm::FatalForGood(problem));
+        }
+        let sent = self.sent()?;
+        if let Some(event) = self.end(&sent) {
+            let problem = self.ended(revision, event, end_of(self.conversation));
+            return Some(Harm::Fatal(problem));
+        }
+        let shown = self.message.excerpt();
+        if self.ended_by_itself() || other_reason_for_silence(&sent).is_some() {
+            return None;
+        }
+        if !sent.answered_later() && self.is_silent_from_here() {
+            let text = format!("The server answered nothing any more after it was sent {shown}.");
+            return Some(Harm::Fatal(self.problem(revision, text).outright()));
+        }
+        let exchange = self.exchange.as_ref()?;
+        let is_lost = is_plain_request(exchange.request)
+            && matches!(unanswered(exchange), Some(Unanswered::Lost));
+        let text = format!("{shown} was never answered, while other requests were.");
+        is_lost.then(|| Harm::Lost(self.problem(revision, text).at_most_warned()))
+    }
+
+    fn problem(&self, revision: Revision, text: String) -> Problem {
+        Problem::new(self.subject(revision), text).message(self.message)
+    }
+
+    /// A server may well not outlive a handshake that it cannot read; that is no more than a warning.
+    fn ended(&self, revision: Revision, event: &Event, how: String) -> Problem {
+        let shown = self.message.excerpt();
+        let text = format!("The server ended when it was sent {shown}.");
+        let mut problem = self.problem(revision, text).event(event, how);
+        if let Some((event, words)) = last_words(self.conversation) {
+            problem = problem.event(event, words);
+        }
+        match self.conversation.session.agreed.is_some() || revision.era() == Era::Modern {
+            true => problem.outright(),
+            false => problem.at_most_warned(),
+        }
+    }
+
+    /// The event by which the process ended because of it. That a connection is closed is no end.
+    fn end(&self, sent: &Sent<'v>) -> Option<&'v Event> {
+        if self.message.channel != Channel::Stdio {
+            return None;
+        }
+        match &self.exchange {
+            Some(exchange) => match unanswered(exchange) {
+                Some(Unanswered::Ended(event)) => Some(event),
+                _ => None,
+            },
+            None => sent.gone(),
+        }
+    }
+
+    /// True when the server ended before mcp-check ended it.
+    fn ended_by_itself(&self) -> bool {
+        let ours = self.conversation.ending_from();
+        self.conversation
+            .gone()
+            .is_some_and(|gone| ours.is_none_or(|from| gone.seq < from))
+    }
+
+    /// Whether something was sent behind it that could have been answered. Over HTTP a connection
+    /// that broke is no silence.
+    fn is_silent_from_here(&self) -> bool {
+        let mut later = self
+            .conversation
+            .exchanges()
+            .filter(|exchange| exchange.request.at.seq > self.message.at.seq);
+        later.any(|exchange| matches!(exchange.reply(), Reply::Silence { .. }))
+    }
+
+    fn sent(&self) -> Option<Sent<'v>> {
+        let event = self.conversation.event(self.message.at.seq)?;
+        Some(Sent {
+            conversation: self.conversation,
+            event,
+        })
+    }
+}

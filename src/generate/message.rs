@@ -1,0 +1,197 @@
+//! Requests of the protocol that break one rule of their definition, made from the embedded schemas.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::model::{Node, read_definition};
+use crate::check::common::broken_message::{breaks_only, faults};
+use crate::spec::{Revision, methods};
+
+/// A request that differs from one in good order at a single place, and breaks its definition there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BrokenRequest {
+    /// Method of the request in good order.
+    pub method: String,
+    /// What is wrong, in a few words.
+    pub rule: String,
+    /// JSON pointer to the place.
+    pub at: String,
+    /// The request, with the id of the request in good order unless that is what is wrong.
+    pub message: Value,
+    /// Requests with a smaller value at the place, smallest first; as proven as this one.
+    pub smaller: Vec<Value>,
+}
+
+/// Values by kind, smallest first. Which of them are wrong at a place the validator says.
+fn kinds() -> [(&'static str, Vec<Value>); 8] {
+    [
+        ("null", vec![json!(null)]),
+        ("a boolean", vec![json!(false), json!(true)]),
+        ("a number", vec![json!(0), json!(7), json!(1_i64 << 53)]),
+        ("a negative number", vec![json!(-1), json!(i64::MIN)]),
+        ("a fraction", vec![json!(0.5), json!(1.5), json!(1e300)]),
+        (
+            "a string",
+            vec![json!(""), json!("mcpcheck"), json!("\u{0}\u{1f600}")],
+        ),
+        (
+            "an array",
+            vec![json!([]), json!(["mcpcheck"]), json!([[[]]])],
+        ),
+        (
+            "an object",
+            vec![json!({}), json!({"mcpcheck": 1}), json!({"": {"": {}}})],
+        ),
+    ]
+}
+
+/// Objects are searched for places this deep, counted from the request.
+const DEEPEST: usize = 5;
+
+/// Makes broken requests from one in good order, in an order of the seed. `None` when the schemas do
+/// not confirm that it is, or the revision has no such method.
+pub fn broken_requests(revision: Revision, sound: &Value, seed: u64) -> Option<Vec<BrokenRequest>> {
+    let method = sound["method"].as_str()?;
+    if !faults(revision, Some(method), sound).is_empty() {
+        return None;
+    }
+    let own = methods::request_definition(revision, method)?;
+    let mut walk = Walk {
+        revision,
+        method,
+        sound,
+        seed,
+        made: Vec::new(),
+    };
+    let envelope = read_definition(revision, "JSONRPCRequest")?;
+    walk.members(&envelope, &mut Vec::new(), 1);
+    let request = read_definition(revision, own)?;
+    walk.members(&request, &mut Vec::new(), DEEPEST);
+    let mut made = walk.made;
+    made.sort_by_cached_key(|one| digest(seed, &[&one.method, &one.at, &one.rule]));
+    Some(made)
+}
+
+impl BrokenRequest {
+    /// True when what is wrong has nothing to do with the method.
+    pub fn breaks_envelope(&self) -> bool {
+        ["/jsonrpc", "/id", "/method"].contains(&self.at.as_str())
+    }
+}
+
+struct Walk<'w> {
+    revision: Revision,
+    method: &'w str,
+    sound: &'w Value,
+    seed: u64,
+    made: Vec<BrokenRequest>,
+}
+
+impl Walk<'_> {
+    /// Breaks the members of an object that the request in good order has, or could have.
+    fn members(&mut self, node: &Node, path: &mut Vec<String>, deepest: usize) {
+        if let Node::Union(nodes) = node {
+            for node in nodes {
+                self.members(node, path, deepest);
+            }
+            return;
+        }
+        let Node::Object(members, _) = node else {
+            return;
+        };
+        let here = self.sound.pointer(&pointer(path));
+        if path.len() >= deepest || here.is_some_and(|here| !here.is_object()) {
+            return;
+        }
+        for member in members {
+            path.push(member.name.clone());
+            let at = pointer(path);
+            // A request without an id is a notification, which is another thing.
+            if member.required && at != "/id" {
+                self.add(format!("no {at}"), path, vec![None]);
+            }
+            for (kind, values) in kinds() {
+                let values = values.into_iter().map(Some).collect();
+                self.add(format!("{kind} at {at}"), path, values);
+            }
+            self.members(&member.node, path, deepest);
+            path.pop();
+        }
+    }
+
+    /// Adds one request for a kind of value, if any such value is wrong at the place. The seed
+    /// chooses among several.
+    fn add(&mut self, rule: String, path: &[String], values: Vec<Option<Value>>) {
+        let at = pointer(path);
+        if self.made.iter().any(|known| known.rule == rule) {
+            return;
+        }
+        let mut proven: Vec<Value> = values
+            .into_iter()
+            .filter_map(|value| with(self.sound, path, value))
+            .filter(|message| !is_other_method(message, &at))
+            .filter(|message| breaks_only(self.revision, self.method, message, &at))
+            .collect();
+        if proven.is_empty() {
+            return;
+        }
+        let chosen = usize::from(digest(self.seed, &[self.method, &rule])[0]) % proven.len();
+        let message = proven[chosen].clone();
+        proven.truncate(chosen);
+        self.made.push(BrokenRequest {
+            method: self.method.to_owned(),
+            rule,
+            at,
+            message,
+            smaller: proven,
+        });
+    }
+}
+
+/// Another name is a request for another method, and may be in good order.
+fn is_other_method(message: &Value, at: &str) -> bool {
+    at == "/method" && message["method"].is_string()
+}
+
+fn pointer(path: &[String]) -> String {
+    let escaped = |name: &String| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+    path.iter().map(escaped).collect()
+}
+
+/// The request with one member replaced, added with the objects around it, or left out. `None` where
+/// there is no such place.
+fn with(sound: &Value, path: &[String], value: Option<Value>) -> Option<Value> {
+    let (last, parents) = path.split_last()?;
+    let mut message = sound.clone();
+    let mut members = message.as_object_mut()?;
+    for parent in parents {
+        let inner = match value {
+            Some(_) => members.entry(parent).or_insert_with(|| json!({})),
+            None => members.get_mut(parent)?,
+        };
+        members = inner.as_object_mut()?;
+    }
+    match value {
+        Some(value) => {
+            members.insert(last.clone(), value);
+        }
+        None => {
+            members.shift_remove(last)?;
+        }
+    }
+    Some(message)
+}
+
+fn digest(seed: u64, parts: &[&str]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(seed.to_le_bytes());
+    for part in parts {
+        hasher.update([0]);
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+#[cfg(test)]
+#[path = "message_tests.rs"]
+mod tests;
