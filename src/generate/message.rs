@@ -130,6 +130,7 @@ impl Walk<'_> {
             .into_iter()
             .filter_map(|value| with(self.sound, path, value))
             .filter(|message| !is_other_method(message, &at))
+            .filter(|message| !self.is_object_for_object(message, &at))
             .filter(|message| breaks_only(self.revision, self.method, message, &at))
             .collect();
         if proven.is_empty() {
@@ -145,6 +146,12 @@ impl Walk<'_> {
             message,
             smaller: proven,
         });
+    }
+
+    /// Another object would lack several members at once; each is left out by itself.
+    fn is_object_for_object(&self, message: &Value, at: &str) -> bool {
+        let is_object = |whole: &Value| whole.pointer(at).is_some_and(Value::is_object);
+        is_object(self.sound) && is_object(message)
     }
 }
 

@@ -82,7 +82,7 @@ fn a_row_is_found_by_id_and_prefix() {
     assert_eq!(row.transports, TransportKind::ALL);
     assert_eq!(catalogue().get("jsonrpc"), None);
     assert_eq!(catalogue().by_prefix("ping").count(), 4);
-    assert_eq!(catalogue().by_prefix("jsonrpc").count(), 29);
+    assert_eq!(catalogue().by_prefix("jsonrpc").count(), 31);
     let tasks: Vec<_> = catalogue().by_prefix("tasks").collect();
     assert_eq!(tasks.len(), 51);
     assert!(tasks.iter().all(|row| row.id.starts_with("tasks.")));

@@ -143,17 +143,19 @@ impl<'v> BrokenMessage<'v> {
         }
     }
 
-    /// The event by which the process ended because of it. That a connection is closed is no end.
+    /// The event by which the process ended because of it. That a connection is closed is no end, and
+    /// what was answered in between shows that something later was the reason.
     fn end(&self, sent: &Sent<'v>) -> Option<&'v Event> {
         if self.message.channel != Channel::Stdio {
             return None;
         }
+        let gone = sent.gone()?;
         match &self.exchange {
             Some(exchange) => match unanswered(exchange) {
                 Some(Unanswered::Ended(event)) => Some(event),
                 _ => None,
             },
-            None => sent.gone(),
+            None => Some(gone),
         }
     }
 

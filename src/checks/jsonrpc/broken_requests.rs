@@ -127,13 +127,13 @@ fn course<'v>(conversation: &Conversation, controls: &[&'v Exchange<'v>]) -> Cou
         return Course::Unclear;
     }
     let (before, after) = (controls[bad - 1], controls[bad]);
-    let between = conversation.messages.iter().filter(|message| {
+    let mut between = conversation.messages.iter().filter(|message| {
         let seq = message.at.seq;
         message.intent.as_deref() == Some(BROKEN)
             && before.request.at.seq < seq
             && seq < after.request.at.seq
     });
-    let Some(culprit) = between.last() else {
+    let Some(culprit) = between.next_back() else {
         return Course::Unclear;
     };
     let method = after.method();

@@ -20,7 +20,7 @@ use crate::spec::{Era, TransportKind, methods};
 /// Sessions that are judged together, so that the checks read the survey again less often.
 const MOST_UNJUDGED: usize = 6;
 /// Broken requests of one method.
-const MOST_OF_A_METHOD: usize = 60;
+const MOST_OF_A_METHOD: usize = 120;
 /// Methods whose envelope is broken as well; it is the same for all.
 const WITH_ENVELOPE: usize = 2;
 /// A plain request that takes longer is not repeated.
