@@ -27,6 +27,7 @@
 //! < raw {"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"Out of order"}}
 //! ```
 
+use crate::check::common::broken_message::BROKEN;
 use crate::check::common::{is_plain_request, misaddressed, status_of};
 use crate::check::prelude::*;
 use crate::transcript::view::BARRIER;
@@ -88,6 +89,8 @@ fn echoed(verdicts: &mut Verdicts, exchange: &Exchange<'_>) {
             None if is_refusal => return,
             // It may be about broken input that was sent just before.
             None if exchange.intent() == Some(BARRIER) => return,
+            // A server that reads a whole message at once can tell the id of none that is broken.
+            None if exchange.intent() == Some(BROKEN) => return,
             Some(_) if is_refusal && has_made_up_id(exchange.conversation, response) => {
                 ruling.odd(made_up(response));
                 return;
