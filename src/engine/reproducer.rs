@@ -114,7 +114,7 @@ fn selector(revision: Revision, message: &WireMessage) -> Selector {
     if !is_plain_request(message) {
         return Selector::Invalid;
     }
-    let mut params = params.clone().unwrap_or_else(|| json!({}));
+    let mut params = params.as_deref().cloned().unwrap_or_else(|| json!({}));
     let value = message.parsed.value.as_ref();
     let faults = value.map(|value| faults(revision, Some(method), value));
     let faults = faults.unwrap_or_default();
