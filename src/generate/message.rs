@@ -20,6 +20,21 @@ pub struct BrokenRequest {
     pub message: Value,
     /// Requests with a smaller value at the place, smallest first; as proven as this one.
     pub smaller: Vec<Value>,
+    /// What is to be sent first where not everything can be.
+    pub worth: Worth,
+}
+
+/// How much is to be learnt from a request, most first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Worth {
+    /// A member of the method's own, or one of the envelope.
+    Special,
+    /// The params or their metadata as a whole, and the token of progress.
+    Whole,
+    /// A further kind of number where a number is wrong as well.
+    Alike,
+    /// One of the many members of the metadata, which libraries read for all methods.
+    Metadata,
 }
 
 /// Values by kind, smallest first. Which of them are wrong at a place the validator says.
@@ -48,8 +63,8 @@ fn kinds() -> [(&'static str, Vec<Value>); 8] {
 /// Objects are searched for places this deep, counted from the request.
 const DEEPEST: usize = 5;
 
-/// Makes broken requests from one in good order, in an order of the seed. `None` when the schemas do
-/// not confirm that it is, or the revision has no such method.
+/// Makes broken requests from one in good order, the worthiest first, else in an order of the seed.
+/// `None` when the schemas do not confirm that it is, or the revision has no such method.
 pub fn broken_requests(revision: Revision, sound: &Value, seed: u64) -> Option<Vec<BrokenRequest>> {
     let method = sound["method"].as_str()?;
     if !faults(revision, Some(method), sound).is_empty() {
@@ -68,19 +83,48 @@ pub fn broken_requests(revision: Revision, sound: &Value, seed: u64) -> Option<V
     let request = read_definition(revision, own)?;
     walk.members(&request, &mut Vec::new(), DEEPEST);
     let mut made = walk.made;
-    // The many members of the metadata are the same for all methods; what is special comes first.
+    let numbers = places_of_numbers(&made);
+    for one in &mut made {
+        one.worth = worth(one, &numbers);
+    }
     made.sort_by_cached_key(|one| {
-        let is_metadata = one.at.starts_with("/params/_meta/");
         let shuffled = digest(seed, &[&one.method, &one.at, &one.rule]);
-        (is_metadata, shuffled)
+        (one.worth, shuffled)
     });
     Some(made)
+}
+
+/// The places where a plain number is wrong.
+fn places_of_numbers(made: &[BrokenRequest]) -> Vec<String> {
+    let at_number = |one: &BrokenRequest| one.rule.strip_prefix("a number at ").map(str::to_owned);
+    made.iter().filter_map(at_number).collect()
+}
+
+fn worth(one: &BrokenRequest, numbers: &[String]) -> Worth {
+    const WHOLE: [&str; 3] = ["/params", "/params/_meta", "/params/_meta/progressToken"];
+    let is_number = ["a negative number at ", "a fraction at "]
+        .iter()
+        .any(|kind| one.rule.starts_with(kind));
+    if is_number && numbers.contains(&one.at) {
+        Worth::Alike
+    } else if WHOLE.contains(&one.at.as_str()) {
+        Worth::Whole
+    } else if one.at.starts_with("/params/_meta/") {
+        Worth::Metadata
+    } else {
+        Worth::Special
+    }
 }
 
 impl BrokenRequest {
     /// True when what is wrong has nothing to do with the method.
     pub fn breaks_envelope(&self) -> bool {
         ["/jsonrpc", "/id", "/method"].contains(&self.at.as_str())
+    }
+
+    /// True when the place is the same in requests for any method.
+    pub fn is_common(&self) -> bool {
+        self.breaks_envelope() || self.at.starts_with("/params/_meta")
     }
 }
 
@@ -150,6 +194,7 @@ impl Walk<'_> {
             at,
             message,
             smaller: proven,
+            worth: Worth::Special,
         });
     }
 

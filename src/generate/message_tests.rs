@@ -137,3 +137,23 @@ fn nothing_is_made_from_what_is_wrong_or_unknown() {
         assert_eq!(broken_requests(revision, &other, 1), None, "{other}");
     }
 }
+
+#[test]
+fn what_is_special_about_a_method_comes_first() {
+    for revision in Revision::ALL {
+        for sound in all(revision) {
+            let made = broken_requests(revision, &sound, 1).unwrap();
+            assert!(made.is_sorted_by_key(|one| one.worth), "{revision} {sound}");
+        }
+    }
+    let listing = sound(Revision::V2026_07_28, "prompts/list", json!({}));
+    let made = broken_requests(Revision::V2026_07_28, &listing, 1).unwrap();
+    let worth = |rule: &str| made.iter().find(|one| one.rule == rule).unwrap().worth;
+    assert_eq!(worth("an object at /params/cursor"), Worth::Special);
+    assert_eq!(worth("a fraction at /params/cursor"), Worth::Alike);
+    assert_eq!(worth("an array at /params/_meta"), Worth::Whole);
+    assert_eq!(
+        worth("a number at /params/_meta/io.modelcontextprotocol~1protocolVersion"),
+        Worth::Metadata
+    );
+}

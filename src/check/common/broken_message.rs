@@ -66,6 +66,14 @@ pub fn broken_messages(view: &View) -> impl Iterator<Item = BrokenMessage<'_>> {
     })
 }
 
+/// True when the last request on a connection was a broken one. Whether the server came through it is
+/// not known then, and its orderly end is not to be expected.
+pub fn ends_broken(conversation: &Conversation) -> bool {
+    let mut requests = conversation.messages.iter().rev();
+    let last = requests.find(|message| !message.is_received());
+    last.is_some_and(|message| message.intent.as_deref() == Some(BROKEN))
+}
+
 /// What became of the server.
 #[derive(Clone, Debug)]
 pub enum Harm {

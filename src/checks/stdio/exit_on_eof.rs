@@ -21,6 +21,7 @@
 //! < silence
 //! ```
 
+use crate::check::common::broken_message::ends_broken;
 use crate::check::prelude::*;
 
 const LEGACY: &str = "stdio.exit-on-eof.legacy";
@@ -50,7 +51,7 @@ fn judge(view: &View) -> Verdicts {
         let Some(closed) = input_closed(conversation) else {
             continue;
         };
-        if !was_idle(conversation, closed) {
+        if !was_idle(conversation, closed) || ends_broken(conversation) {
             continue;
         }
         let mut later = conversation

@@ -18,6 +18,7 @@
 //! < silence
 //! ```
 
+use crate::check::common::broken_message::ends_broken;
 use crate::check::prelude::*;
 
 const ID: &str = "stdio.exit-on-sigterm";
@@ -35,7 +36,8 @@ pub(crate) const CHECK: Check = Check {
 fn judge(view: &View) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let ruling = verdicts.on(ID);
-    for conversation in view.conversations() {
+    let conversations = view.conversations().iter();
+    for conversation in conversations.filter(|one| !ends_broken(one)) {
         let Some(asked) = signal(conversation, "TERM") else {
             continue;
         };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::step::{Sent, Step};
-use super::{Campaign, PER_SESSION, SLOWEST_CONTROL};
+use super::{Campaign, SLOWEST_CONTROL};
 use crate::check::common::generated::REPRODUCER;
 use crate::check::common::handshake::initialize_params;
 use crate::check::peer::Answer;
@@ -17,16 +17,18 @@ use crate::generate::{BrokenRequest, broken_requests};
 use crate::peer::Connection;
 use crate::spec::{Era, TransportKind, methods};
 
+/// Broken requests of one revision. What is left out is much like what is sent.
+const MOST: usize = 170;
+/// Broken requests between plain ones; more than of calls, since every method has its plain request.
+const PER_SESSION: usize = 34;
 /// Sessions that are judged together, so that the checks read the survey again less often.
-const MOST_UNJUDGED: usize = 6;
-/// Broken requests of one method.
-const MOST_OF_A_METHOD: usize = 120;
-/// Methods whose envelope is broken as well; it is the same for all.
-const WITH_ENVELOPE: usize = 2;
+const MOST_UNJUDGED: usize = 5;
+/// Methods whose envelope and metadata are broken as well; they are the same for all.
+const WITH_COMMON: usize = 2;
 /// A plain request that takes longer is not repeated.
 const SLOWEST_PLAIN: Duration = Duration::from_secs(1);
 /// Broken requests to begin a connection with; each costs a start of the server.
-const MOST_INITIALIZES: usize = 3;
+const MOST_INITIALIZES: usize = 2;
 /// Longest wait for the answer to one of those.
 const INITIALIZE_WAIT: Duration = Duration::from_secs(5);
 /// Purpose of the connections that begin so.
@@ -138,8 +140,13 @@ async fn begin_with_controls(
             begun.sound.push(request);
             continue;
         }
-        let sent = step.send(main, wait).await;
+        let mut sent = step.send(main, wait).await;
         campaign.sent += 1;
+        if sent.is_alive && sent.answer.is_none() {
+            // A busy machine may have been the reason.
+            sent = step.send(main, wait).await;
+            campaign.sent += 1;
+        }
         if !sent.is_alive {
             return None;
         }
@@ -155,7 +162,7 @@ async fn begin_with_controls(
     Some(begun)
 }
 
-/// The broken requests of all methods in turns.
+/// The broken requests of all methods in turns, the worthiest first.
 fn queue(main: &Connection, sound: &[Plain], seed: u64) -> VecDeque<Rc<BrokenRequest>> {
     let revision = main.revision();
     let mut made: Vec<std::vec::IntoIter<BrokenRequest>> = sound
@@ -163,19 +170,21 @@ fn queue(main: &Connection, sound: &[Plain], seed: u64) -> VecDeque<Rc<BrokenReq
         .enumerate()
         .filter_map(|(index, plain)| {
             let mut made = broken_requests(revision, &plain.message(main), seed)?;
-            made.retain(|one| index < WITH_ENVELOPE || !one.breaks_envelope());
-            made.truncate(MOST_OF_A_METHOD);
+            made.retain(|one| index < WITH_COMMON || !one.is_common());
             Some(made.into_iter())
         })
         .collect();
-    let mut queue = VecDeque::new();
+    let mut queue = Vec::new();
     loop {
         let round: Vec<BrokenRequest> = made.iter_mut().filter_map(Iterator::next).collect();
         if round.is_empty() {
-            return queue;
+            break;
         }
         queue.extend(round.into_iter().map(Rc::new));
     }
+    queue.sort_by_key(|one| one.worth);
+    queue.truncate(MOST);
+    queue.into()
 }
 
 /// A request in good order.

@@ -36,6 +36,9 @@ const SLOWEST_CONTROL: Duration = Duration::from_secs(5);
 const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 /// Times that the server may end or get stuck before it is left alone.
 const MOST_KILLS: u32 = 4;
+/// Calls of one tool that may remain unanswered before it is left alone. A first one may be due to a busy
+/// machine.
+const MOST_UNANSWERED: u32 = 2;
 /// Causes for which a smaller reproducer is searched.
 const MOST_CAUSES: u32 = 6;
 /// Time for all these searches together.
@@ -142,6 +145,8 @@ struct Target {
     control: Value,
     cases: Vec<Rc<Case>>,
     next: usize,
+    /// Calls that were not answered in time, while the server went on.
+    unanswered: u32,
     /// Nothing more is to be learnt, or no more to be risked.
     is_spent: bool,
 }
@@ -163,6 +168,18 @@ impl Target {
         self.next = (self.next + PER_SESSION).min(self.cases.len());
         steps.push(control);
         steps
+    }
+
+    /// Takes in how far a session came that had so many steps. What was not sent comes in the next.
+    fn reached(&mut self, reached: &Reached, count: usize) {
+        let is_unanswered = reached.well < count;
+        self.unanswered += u32::from(is_unanswered);
+        self.is_spent |= reached.has_ended || !reached.is_callable;
+        self.is_spent |= self.unanswered >= MOST_UNANSWERED;
+        if is_unanswered && !self.is_spent {
+            // Neither the step that went wrong is sent again nor the control at the end.
+            self.next -= count.saturating_sub(reached.well + 2);
+        }
     }
 }
 
@@ -198,6 +215,7 @@ fn targets(main: &Connection, settings: &Settings) -> (Vec<Target>, usize) {
             control,
             cases: cases.into_iter().map(Rc::new).collect(),
             next: 0,
+            unanswered: 0,
             is_spent: false,
         });
     }
@@ -232,6 +250,8 @@ struct Reached {
     well: usize,
     /// Whether the first step brought a result.
     is_callable: bool,
+    /// Whether the server ended, or answered nothing else either.
+    has_ended: bool,
 }
 
 impl Campaign {
@@ -261,7 +281,7 @@ impl Campaign {
                 let count = steps.len();
                 let wait = SLOWEST_CONTROL.min(self.context.deadlines.request);
                 let reached = self.play(main, steps, wait, true, Vec::new()).await;
-                target.is_spent |= reached.well < count || !reached.is_callable;
+                target.reached(&reached, count);
                 if !suite::restore(&self.context, main, self.revision).await {
                     return self.judge(main).await;
                 }
@@ -285,6 +305,7 @@ impl Campaign {
         let mut reached = Reached {
             well: sent.len(),
             is_callable: false,
+            has_ended: false,
         };
         for step in &steps[sent.len()..] {
             let one = step.send(main, wait).await;
@@ -303,7 +324,7 @@ impl Campaign {
             reached.well += 1;
         }
         main.take_timeouts();
-        let has_ended = sent.iter().any(|one| !one.is_alive);
+        reached.has_ended = sent.iter().any(|one| !one.is_alive);
         if let Some(from) = sent.first().map(|first| first.from) {
             self.unjudged.push(Played {
                 part: self.context.recorder.tail_of(&label, from),
@@ -312,7 +333,7 @@ impl Campaign {
                 wait,
             });
         }
-        if has_ended {
+        if reached.has_ended {
             self.kills += 1;
             main.close().await;
         }

@@ -14,9 +14,7 @@ use crate::peer::{Connection, Context};
 use crate::spec::Era;
 
 /// Connections that one search may open.
-const MOST_STARTS: u32 = 16;
-/// Earlier steps that are tried as the only cause.
-const MOST_PAIRS: usize = 10;
+const MOST_STARTS: u32 = 20;
 
 /// Searches on connections of its own, and leaves the result on one more.
 pub(super) struct Shrinker<'c> {
@@ -54,8 +52,8 @@ impl Shrinker<'_> {
         Instant::now() < self.until && self.starts < MOST_STARTS
     }
 
-    /// The last step alone; after one earlier step; between two that are the same; else whatever is
-    /// left when steps are taken out one by one.
+    /// The last step alone; else behind what is left of the earlier ones when the plain requests are
+    /// left out, then ever smaller parts of the rest.
     async fn fewer(&mut self, steps: Vec<Step>) -> Vec<Step> {
         let Some((last, earlier)) = steps.split_last() else {
             return steps;
@@ -66,30 +64,45 @@ impl Shrinker<'_> {
         }
         let same = earlier.iter().find(|step| step.is_same(last));
         let first = same.unwrap_or(&earlier[0]);
-        let suspects = earlier.iter().rev().filter(|step| !step.is_control());
-        for before in suspects.take(MOST_PAIRS) {
-            let three = vec![first.clone(), before.clone(), last.clone()];
-            // What a plain request shows, it shows by being answered otherwise than before.
-            let candidates = match same.is_some() && last.is_control() {
-                true => vec![three],
-                false => vec![three[1..].to_vec(), three],
-            };
-            for candidate in candidates {
-                if self.may_go_on() && self.shows(&candidate).await {
-                    return candidate;
-                }
+        let suspects = earlier.iter().filter(|step| !step.is_control());
+        let bare: Vec<Step> = suspects.chain([last]).cloned().collect();
+        let compared = [&[first.clone()], &*bare].concat();
+        // What a plain request shows, it shows by being answered otherwise than before.
+        let is_compared = same.is_some() && last.is_control();
+        let candidates = match is_compared {
+            true => vec![compared],
+            false => vec![bare, compared],
+        };
+        for candidate in candidates {
+            if self.shows(&candidate).await {
+                return self
+                    .without_parts(candidate, usize::from(is_compared))
+                    .await;
             }
         }
-        let mut kept = steps;
-        let mut index = 0;
-        while index + 1 < kept.len() && self.may_go_on() {
-            let mut fewer = kept.clone();
-            fewer.remove(index);
-            if self.shows(&fewer).await {
-                kept = fewer;
-            } else {
-                index += 1;
+        self.without_parts(steps, 0).await
+    }
+
+    /// Takes out parts that are not needed, from half of the steps down to single ones. The first
+    /// `fixed` steps stay, and so does the last.
+    async fn without_parts(&mut self, mut kept: Vec<Step>, fixed: usize) -> Vec<Step> {
+        let mut size = (kept.len() - fixed) / 2;
+        while size > 0 {
+            let mut index = fixed;
+            while index + 1 < kept.len() {
+                if !self.may_go_on() {
+                    return kept;
+                }
+                let end = (index + size).min(kept.len() - 1);
+                let mut fewer = kept.clone();
+                fewer.drain(index..end);
+                if self.shows(&fewer).await {
+                    kept = fewer;
+                } else {
+                    index = end;
+                }
             }
+            size /= 2;
         }
         kept
     }

@@ -14,6 +14,9 @@ use crate::peer::Connection;
 use crate::spec::Era;
 use crate::transcript::view::BARRIER;
 
+/// Requests that have to fail at once before a server counts as ended.
+const MOST_BARRIERS: u32 = 3;
+
 /// A request to be sent.
 #[derive(Clone)]
 pub(super) enum Step {
@@ -165,16 +168,25 @@ async fn send_broken(
     None
 }
 
-/// Asks for something harmless.
+/// Asks for something harmless. Over HTTP the question may go over a connection that was kept open and
+/// broke together with the one before; the next goes over a new one.
 async fn is_alive(connection: &mut Connection, wait: Duration) -> bool {
-    if connection.is_gone() {
-        return false;
-    }
     let method = match connection.revision().era() {
         Era::Handshake => "ping",
         Era::Modern => "server/discover",
     };
-    ask(connection, Request::new(BARRIER, method), wait)
-        .await
-        .is_some()
+    for _ in 0..MOST_BARRIERS {
+        if connection.is_gone() {
+            return false;
+        }
+        let started = Instant::now();
+        let barrier = Request::new(BARRIER, method);
+        if ask(connection, barrier, wait).await.is_some() {
+            return true;
+        }
+        if started.elapsed() >= wait {
+            return false;
+        }
+    }
+    false
 }
