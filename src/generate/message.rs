@@ -27,9 +27,9 @@ pub struct BrokenRequest {
 /// How much is to be learnt from a request, most first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Worth {
-    /// A member of the method's own, or one of the envelope.
+    /// A member of the method's own, one of the envelope, the metadata as a whole, the token of progress.
     Special,
-    /// The params or their metadata as a whole, and the token of progress.
+    /// The params as a whole.
     Whole,
     /// A further kind of number where a number is wrong as well.
     Alike,
@@ -101,15 +101,14 @@ fn places_of_numbers(made: &[BrokenRequest]) -> Vec<String> {
 }
 
 fn worth(one: &BrokenRequest, numbers: &[String]) -> Worth {
-    const WHOLE: [&str; 3] = ["/params", "/params/_meta", "/params/_meta/progressToken"];
     let is_number = ["a negative number at ", "a fraction at "]
         .iter()
         .any(|kind| one.rule.starts_with(kind));
     if is_number && numbers.contains(&one.at) {
         Worth::Alike
-    } else if WHOLE.contains(&one.at.as_str()) {
+    } else if one.at == "/params" {
         Worth::Whole
-    } else if one.at.starts_with("/params/_meta/") {
+    } else if one.at.starts_with("/params/_meta/") && one.at != "/params/_meta/progressToken" {
         Worth::Metadata
     } else {
         Worth::Special

@@ -151,7 +151,8 @@ fn what_is_special_about_a_method_comes_first() {
     let worth = |rule: &str| made.iter().find(|one| one.rule == rule).unwrap().worth;
     assert_eq!(worth("an object at /params/cursor"), Worth::Special);
     assert_eq!(worth("a fraction at /params/cursor"), Worth::Alike);
-    assert_eq!(worth("an array at /params/_meta"), Worth::Whole);
+    assert_eq!(worth("an array at /params/_meta"), Worth::Special);
+    assert_eq!(worth("an array at /params"), Worth::Whole);
     assert_eq!(
         worth("a number at /params/_meta/io.modelcontextprotocol~1protocolVersion"),
         Worth::Metadata
