@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::model::{Node, read_definition};
-use crate::check::common::broken_message::{breaks_only, faults};
+use crate::check::common::broken_message::{breaks_only, faults, is_wrong_in_any};
 use crate::spec::{Revision, methods};
 
 /// A request that differs from one in good order at a single place, and breaks its definition there.
@@ -31,6 +31,8 @@ pub enum Worth {
     Special,
     /// The params as a whole.
     Whole,
+    /// A member within a member of the method's own; a method may have many.
+    Inner,
     /// A further kind of number where a number is wrong as well.
     Alike,
     /// One of the many members of the metadata, which libraries read for all methods.
@@ -62,6 +64,9 @@ fn kinds() -> [(&'static str, Vec<Value>); 8] {
 
 /// Objects are searched for places this deep, counted from the request.
 const DEEPEST: usize = 5;
+
+/// Where the members of a method's params are, counted likewise.
+const DEPTH_OF_OWN: usize = 2;
 
 /// Makes broken requests from one in good order, the worthiest first, else in an order of the seed.
 /// `None` when the schemas do not confirm that it is, or the revision has no such method.
@@ -110,6 +115,8 @@ fn worth(one: &BrokenRequest, numbers: &[String]) -> Worth {
         Worth::Whole
     } else if one.at.starts_with("/params/_meta/") && one.at != "/params/_meta/progressToken" {
         Worth::Metadata
+    } else if !one.is_common() && one.at.matches('/').count() > DEPTH_OF_OWN {
+        Worth::Inner
     } else {
         Worth::Special
     }
@@ -119,6 +126,11 @@ impl BrokenRequest {
     /// True when what is wrong has nothing to do with the method.
     pub fn breaks_envelope(&self) -> bool {
         ["/jsonrpc", "/id", "/method"].contains(&self.at.as_str())
+    }
+
+    /// True when it would be wrong in a request for any method, so that it may be no request at all.
+    pub fn breaks_any_request(&self) -> bool {
+        is_wrong_in_any(&self.at)
     }
 
     /// True when the place is the same in requests for any method.

@@ -153,8 +153,14 @@ fn what_is_special_about_a_method_comes_first() {
     assert_eq!(worth("a fraction at /params/cursor"), Worth::Alike);
     assert_eq!(worth("an array at /params/_meta"), Worth::Special);
     assert_eq!(worth("an array at /params"), Worth::Whole);
+    assert_eq!(worth("a number at /params/cursor"), Worth::Special);
     assert_eq!(
         worth("a number at /params/_meta/io.modelcontextprotocol~1protocolVersion"),
         Worth::Metadata
     );
+    let completion = &all(Revision::V2026_07_28)[4];
+    let made = broken_requests(Revision::V2026_07_28, completion, 1).unwrap();
+    let worth = |rule: &str| made.iter().find(|one| one.rule == rule).unwrap().worth;
+    assert_eq!(worth("an array at /params/ref"), Worth::Special);
+    assert_eq!(worth("an array at /params/ref/name"), Worth::Inner);
 }

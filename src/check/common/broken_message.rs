@@ -40,6 +40,13 @@ pub fn breaks_only(revision: Revision, method: &str, message: &Value, at: &str) 
     !faults.is_empty() && faults.iter().all(is_within)
 }
 
+/// True for a place, a JSON pointer, that is alike in requests for any method: the envelope, the params
+/// as a whole, the metadata. A message that is wrong there may be no request to a server.
+pub fn is_wrong_in_any(place: &str) -> bool {
+    let own = place.strip_prefix("/params/");
+    own.is_none_or(|own| own == "_meta" || own.starts_with("_meta/"))
+}
+
 /// One request that breaks a rule, as it was sent.
 pub struct BrokenMessage<'v> {
     /// The connection it was sent on.
@@ -81,7 +88,7 @@ pub enum Harm {
     Fatal(Problem),
     /// It ended, and nothing is left that could be asked again.
     FatalForGood(Problem),
-    /// It answered other requests, but never this one, which it could read.
+    /// It answered other requests, but never this one, which is a request for all it can tell.
     Lost(Problem),
 }
 
@@ -128,9 +135,18 @@ impl<'v> BrokenMessage<'v> {
         }
         let exchange = self.exchange.as_ref()?;
         let is_lost = is_plain_request(exchange.request)
+            && self.is_wrong_for_its_method(revision)
             && matches!(unanswered(exchange), Some(Unanswered::Lost));
         let text = format!("{shown} was never answered, while other requests were.");
         is_lost.then(|| Harm::Lost(self.problem(revision, text).at_most_warned()))
+    }
+
+    /// True when nothing is wrong with it but members of the method's own.
+    fn is_wrong_for_its_method(&self, revision: Revision) -> bool {
+        let (value, method) = (&self.message.parsed.value, self.message.parsed.method());
+        let faults = value.as_ref().map(|value| faults(revision, method, value));
+        let is_own = |place: &String| !is_wrong_in_any(place);
+        faults.is_some_and(|places| !places.is_empty() && places.iter().all(is_own))
     }
 
     fn problem(&self, revision: Revision, text: String) -> Problem {
@@ -191,5 +207,86 @@ impl<'v> BrokenMessage<'v> {
             conversation: self.conversation,
             event,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::spec::TransportKind;
+    use crate::transcript::{Body, Direction, Frame, Opened};
+
+    const REVISION: Revision = Revision::V2025_11_25;
+    const PING: &str = r#"{"jsonrpc":"2.0","id":2,"method":"ping"}"#;
+    const PONG: &str = r#"{"jsonrpc":"2.0","id":2,"result":{}}"#;
+
+    /// A connection over stdio. Each line was sent with an intent, or received without one.
+    fn view(lines: &[(Option<&str>, &str)]) -> View {
+        let opened = Body::Opened(Opened {
+            revision: REVISION,
+            transport: TransportKind::Stdio,
+            purpose: "main".to_owned(),
+        });
+        let frame = |text: &str| Body::Frame(Frame::line(text.as_bytes().to_vec()));
+        let frames = lines.iter().map(|(intent, text)| (*intent, frame(text)));
+        let bodies = [(None, opened)].into_iter().chain(frames);
+        let events = bodies.enumerate().map(|(seq, (intent, body))| Event {
+            connection: Arc::from("test"),
+            seq: seq as u32,
+            at_ms: 0,
+            direction: match intent {
+                Some(_) => Direction::Sent,
+                None => Direction::Received,
+            },
+            channel: Channel::Stdio,
+            probe: None,
+            intent: intent.map(Arc::from),
+            body,
+        });
+        View::new(REVISION, TransportKind::Stdio, events.collect())
+    }
+
+    fn broken(params: &str) -> String {
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"prompts/list","params":{params}}}"#)
+    }
+
+    #[test]
+    fn a_connection_ends_broken_when_nothing_was_sent_behind_the_broken_request() {
+        let sent = broken(r#"{"cursor":true}"#);
+        let answer = r#"{"jsonrpc":"2.0","id":1,"result":{"prompts":[]}}"#;
+        for (lines, expected) in [
+            (vec![], false),
+            (vec![(Some(CONTROL), PING)], false),
+            (vec![(Some(BROKEN), &*sent)], true),
+            (vec![(Some(BROKEN), &*sent), (None, answer)], true),
+            (vec![(Some(CONTROL), PING), (Some(BROKEN), &*sent)], true),
+            (vec![(Some(BROKEN), &*sent), (Some(CONTROL), PING)], false),
+        ] {
+            let view = view(&lines);
+            let conversation = &view.conversations()[0];
+            assert_eq!(ends_broken(conversation), expected, "{lines:?}");
+        }
+    }
+
+    /// What silence about a request with such params is, while a later one is answered.
+    fn harm_of_silence(params: &str) -> Option<Harm> {
+        let sent = broken(params);
+        let lines = [(Some(BROKEN), &*sent), (Some(CONTROL), PING), (None, PONG)];
+        let view = view(&lines);
+        let harm = broken_messages(&view).next().unwrap().harm(REVISION);
+        harm
+    }
+
+    #[test]
+    fn silence_is_lost_only_where_the_message_is_a_request_for_sure() {
+        assert!(matches!(
+            harm_of_silence(r#"{"cursor":true}"#),
+            Some(Harm::Lost(_))
+        ));
+        for params in [r#"{"_meta":7}"#, "[]", r#"{"_meta":{"progressToken":[]}}"#] {
+            assert!(harm_of_silence(params).is_none(), "{params}");
+        }
     }
 }

@@ -18,9 +18,9 @@ use crate::peer::Connection;
 use crate::spec::{Era, TransportKind, methods};
 
 /// Broken requests of one revision. What is left out is much like what is sent.
-const MOST: usize = 170;
+const MOST: usize = 220;
 /// Broken requests between plain ones; more than of calls, since every method has its plain request.
-const PER_SESSION: usize = 34;
+const PER_SESSION: usize = 44;
 /// Sessions that are judged together, so that the checks read the survey again less often.
 const MOST_UNJUDGED: usize = 5;
 /// Methods whose envelope and metadata are broken as well; they are the same for all.

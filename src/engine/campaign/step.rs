@@ -11,9 +11,11 @@ use crate::check::common::generated::Class;
 use crate::check::peer::{Answer, Request};
 use crate::generate::{BrokenRequest, Case};
 use crate::peer::Connection;
-use crate::spec::Era;
+use crate::spec::{Era, TransportKind};
 use crate::transcript::view::BARRIER;
 
+/// Longest wait for an answer to what is no call: servers have it at once or never.
+const LONGEST: Duration = Duration::from_secs(5);
 /// Requests that have to fail at once before a server counts as ended.
 const MOST_BARRIERS: u32 = 3;
 
@@ -111,8 +113,8 @@ impl Step {
         }
     }
 
-    /// Sends it and waits for its answer. When none comes, a harmless request shows whether the
-    /// server still answers.
+    /// Sends it and waits for its answer. When none comes, a harmless request, which may take as long
+    /// as said in any case, shows whether the server still answers.
     pub(super) async fn send(&self, connection: &mut Connection, wait: Duration) -> Sent {
         let recorder = connection.context().recorder.clone();
         let from = recorder.length_of(&connection.label());
@@ -126,9 +128,11 @@ impl Step {
             Self::Plain(method, params) => {
                 let mut request = Request::new(CONTROL, method);
                 request.params.clone_from(params);
-                ask(connection, request, wait).await
+                ask(connection, request, wait.min(LONGEST)).await
             }
-            Self::Broken(request, message) => send_broken(connection, request, message, wait).await,
+            Self::Broken(request, message) => {
+                send_broken(connection, request, message, wait.min(LONGEST)).await
+            }
         };
         let took = started.elapsed();
         let is_alive = answer.is_some() || is_alive(connection, wait).await;
@@ -146,15 +150,17 @@ async fn ask(connection: &mut Connection, mut request: Request, wait: Duration) 
     connection.call(request).await
 }
 
-/// A request with a sound envelope goes the way of all requests. Any other may remain unanswered, and
-/// the next answer shows that it was read.
+/// A request with a sound envelope goes the way of all requests. Where one that is wrong for any method
+/// may remain unanswered, it is not waited for; the next answer shows that it was read. HTTP answers
+/// by its status at least.
 async fn send_broken(
     connection: &mut Connection,
     request: &BrokenRequest,
     message: &Value,
     wait: Duration,
 ) -> Option<Answer> {
-    if !request.breaks_envelope() {
+    let has_status = connection.context().connector.kind() == TransportKind::StreamableHttp;
+    if !request.breaks_any_request() || (has_status && !request.breaks_envelope()) {
         let mut request = Request::new(BROKEN, &request.method).bare();
         request.params = message.get("params").cloned();
         return ask(connection, request, wait).await;
