@@ -272,11 +272,11 @@ mod tests {
 
     /// What silence about a request with such params is, while a later one is answered.
     fn harm_of_silence(params: &str) -> Option<Harm> {
-        let sent = broken(params);
-        let lines = [(Some(BROKEN), &*sent), (Some(CONTROL), PING), (None, PONG)];
+        let text = broken(params);
+        let lines = [(Some(BROKEN), &*text), (Some(CONTROL), PING), (None, PONG)];
         let view = view(&lines);
-        let harm = broken_messages(&view).next().unwrap().harm(REVISION);
-        harm
+        let sent = broken_messages(&view).next().unwrap();
+        sent.harm(REVISION)
     }
 
     #[test]

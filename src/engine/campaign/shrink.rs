@@ -66,7 +66,7 @@ impl Shrinker<'_> {
         let first = same.unwrap_or(&earlier[0]);
         let suspects = earlier.iter().filter(|step| !step.is_control());
         let bare: Vec<Step> = suspects.chain([last]).cloned().collect();
-        let compared = [&[first.clone()], &*bare].concat();
+        let compared = [std::slice::from_ref(first), &*bare].concat();
         // What a plain request shows, it shows by being answered otherwise than before.
         let is_compared = same.is_some() && last.is_control();
         let candidates = match is_compared {
