@@ -9,10 +9,14 @@
 mod command;
 #[path = "cli/diffs.rs"]
 mod diffs;
+#[path = "cli/generated.rs"]
+mod generated;
 #[path = "cli/mocks.rs"]
 mod mocks;
 #[path = "cli/runs.rs"]
 mod runs;
+#[path = "cli/tls.rs"]
+mod tls;
 
 use command::{Ended, Place};
 

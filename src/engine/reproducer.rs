@@ -146,22 +146,29 @@ fn contains(whole: &Value, part: &Value) -> bool {
     }
 }
 
+/// Where the answers to barriers are.
+fn barrier_answers(conversation: &Conversation) -> Vec<u32> {
+    conversation
+        .exchanges()
+        .filter(|exchange| exchange.intent() == Some(BARRIER))
+        .flat_map(|exchange| exchange.responses.into_iter().map(|answer| answer.at.seq))
+        .collect()
+}
+
 fn reactions(conversation: &Conversation, request: &WireMessage) -> Vec<String> {
     let asked = request.at.seq;
     let channel = request.channel;
     let is_next = |event: &&Event| event.direction == Direction::Sent && event.seq > asked;
     let mut later = conversation.events.iter().filter(is_next);
-    let next = later.clone().next().map(|event| event.seq);
-    let asks_more = |event: &Event| event.intent.as_deref() != Some(BARRIER);
-    let next_of_ours = later.find(|event| asks_more(event)).map(|event| event.seq);
+    // What comes while the server is asked whether it is still there belongs to the request as well,
+    // but for the answer to that.
+    let next = later.find(|event| event.intent.as_deref() != Some(BARRIER));
+    let next = next.map(|event| event.seq);
+    let barriers = barrier_answers(conversation);
     let is_reaction = |event: &&Event| {
         let in_time = match channel {
             Channel::Http(_) => event.channel == channel,
-            // The end may be noticed only when the server is asked whether it is still there.
-            _ if matches!(event.body, Body::Process(_)) => {
-                next_of_ours.is_none_or(|next| event.seq < next)
-            }
-            _ => next.is_none_or(|next| event.seq < next),
+            _ => next.is_none_or(|next| event.seq < next) && !barriers.contains(&event.seq),
         };
         let by_itself = conversation.ending_from().is_none_or(|end| event.seq < end);
         event.direction == Direction::Received && event.seq > asked && in_time && by_itself

@@ -41,7 +41,12 @@ pub fn unanswered<'c>(exchange: &Exchange<'c>) -> Option<Unanswered<'c>> {
         Reply::Gone(_) if is_failed_start(exchange) => Unanswered::Unclear(
             "a further process ended before it said anything, as when it cannot run twice".into(),
         ),
-        Reply::Gone(event) if exchange.request.channel.is_shared() => Unanswered::Ended(event),
+        Reply::Gone(event) if exchange.request.channel.is_shared() => {
+            match lived_on(exchange, event) {
+                true => Unanswered::Lost,
+                false => Unanswered::Ended(event),
+            }
+        }
         Reply::Gone(_) => Unanswered::Unclear("the HTTP connection broke".into()),
         Reply::HttpOnly(_, response)
             if response.status == 200 && response.media_type() == "text/event-stream" =>
@@ -58,6 +63,21 @@ pub fn unanswered<'c>(exchange: &Exchange<'c>) -> Option<Unanswered<'c>> {
         Reply::Silence { alive: true } => Unanswered::Lost,
         Reply::Silence { alive: false } => Unanswered::Stuck,
     })
+}
+
+/// True when the server answered something newer, and was sent something else before it ended: that is
+/// to blame then. An end right behind such an answer may still be due to what was open.
+fn lived_on(exchange: &Exchange<'_>, end: &Event) -> bool {
+    let conversation = exchange.conversation;
+    let newer = conversation
+        .exchanges()
+        .filter(|other| other.request.at.seq > exchange.request.at.seq);
+    let answers = newer.filter_map(|other| Some(other.responses.first()?.at.seq));
+    let Some(first) = answers.filter(|seq| *seq < end.seq).min() else {
+        return false;
+    };
+    let mut sent = conversation.messages.iter().filter(|it| !it.is_received());
+    sent.any(|message| first < message.at.seq && message.at.seq < end.seq)
 }
 
 /// A process beside the main one that wrote to standard error and ended without a single message:
