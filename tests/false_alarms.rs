@@ -453,6 +453,16 @@ fn who_only_turns_us_away_passes_nothing() {
 }
 
 #[test]
+fn a_process_that_stays_behind_is_found_at_every_revision() {
+    let run = run("> eof\n< silence", None);
+    let legacy = statuses(&run, "stdio.exit-on-eof.legacy");
+    assert_eq!(legacy, [Status::Warned; 4]);
+    assert_eq!(statuses(&run, "stdio.exit-on-eof"), [Status::Warned]);
+    let signal = statuses(&run, "stdio.exit-on-sigterm");
+    assert!(signal.iter().all(|status| *status == Status::Passed));
+}
+
+#[test]
 fn who_ends_at_once_passes_nothing() {
     let run = run("> start\n< exit 1", None);
     assert!(run.diagnosis.is_some());

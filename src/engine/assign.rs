@@ -10,8 +10,7 @@ use crate::check::common::generated::SHRINKING;
 use crate::spec::{Era, Revision, TransportKind};
 use crate::transcript::{Body, Conversation, Event, Opened, Process, View};
 
-/// Purpose of the connection on which a suite does its listing.
-pub const MAIN: &str = "main";
+pub use crate::transcript::event::MAIN;
 
 /// The remark on the connection on which a suite begins.
 pub const DRIVEN: &str = "the suite of this revision begins";

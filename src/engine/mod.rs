@@ -264,6 +264,7 @@ pub async fn run_with(
         connector,
         recorder: recorder.clone(),
         deadlines: settings.deadlines(),
+        stays_behind: false.into(),
     });
     let entries = selected(settings);
     observer.event(Progress::Detecting);

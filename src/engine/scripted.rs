@@ -40,6 +40,7 @@ pub async fn run(
         connector,
         recorder: recorder.clone(),
         deadlines: settings.deadlines(),
+        stays_behind: false.into(),
     });
     let mut settings = settings.clone();
     if let Some(revision) = script.revision {

@@ -105,6 +105,13 @@ impl Channel {
     }
 }
 
+/// Purpose of the connection on which a suite does its listing.
+pub const MAIN: &str = "main";
+
+/// Name of the short wait for the exit of a process whose input has ended, where another process of the
+/// same server had stayed behind.
+pub const INPUT_ENDED_AGAIN: &str = "exit-after-end-of-input-again";
+
 /// How a [`Body::Fault`] begins that says that nothing listens, or nobody can be reached.
 pub const FAULT_CONNECT: &str = "connect: ";
 

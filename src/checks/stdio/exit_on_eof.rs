@@ -23,6 +23,7 @@
 
 use crate::check::common::broken_message::ends_broken;
 use crate::check::prelude::*;
+use crate::transcript::event::INPUT_ENDED_AGAIN;
 
 const LEGACY: &str = "stdio.exit-on-eof.legacy";
 const MODERN: &str = "stdio.exit-on-eof";
@@ -51,7 +52,8 @@ fn judge(view: &View) -> Verdicts {
         let Some(closed) = input_closed(conversation) else {
             continue;
         };
-        if !was_idle(conversation, closed) || ends_broken(conversation) {
+        let is_known = was_waited_for_again(conversation);
+        if !was_idle(conversation, closed) || ends_broken(conversation) || is_known {
             continue;
         }
         let mut later = conversation
@@ -87,6 +89,15 @@ fn input_closed(conversation: &Conversation) -> Option<&Event> {
         .events
         .iter()
         .find(|event| event.body == Body::Process(Process::InputClosed))
+}
+
+/// True when the wait was made short, since another process had stayed behind already. Such a process
+/// gets a signal soon, so that neither its staying nor its exit says anything.
+fn was_waited_for_again(conversation: &Conversation) -> bool {
+    conversation.events.iter().any(|event| match &event.body {
+        Body::Silence { deadline, .. } => deadline == INPUT_ENDED_AGAIN,
+        _ => false,
+    })
 }
 
 /// True when requests were sent and the last of them had been answered.

@@ -8,6 +8,7 @@ mod stream;
 
 pub use stream::ENDPOINT_ELSEWHERE;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use super::Deadlines;
 use crate::check::peer::{Answer, HttpAnswer, Request, Surface};
 use crate::rpc::Id;
 use crate::spec::{Era, Revision, TransportKind};
+use crate::transcript::event::MAIN;
 use crate::transcript::{Body, Channel, Opened, Process, Recorder, Session, Tape, view};
 use crate::transport::{ConnectError, Connector, Transport};
 
@@ -30,12 +32,15 @@ pub struct Context {
     pub recorder: Recorder,
     /// Named deadlines.
     pub deadlines: Deadlines,
+    /// Whether a process has been seen to stay behind when its input had ended.
+    pub stays_behind: Cell<bool>,
 }
 
 /// One connection to the server.
 pub struct Connection {
     pub(super) context: Rc<Context>,
     pub(super) revision: Revision,
+    is_main: bool,
     pub(super) tape: Tape,
     /// What the suite's main connection established and listed.
     pub(super) session: Session,
@@ -93,6 +98,7 @@ impl Connection {
         let mut connection = Self {
             context: Rc::clone(context),
             revision,
+            is_main: purpose == MAIN,
             tape,
             session: Session::default(),
             surface: Rc::default(),
