@@ -49,7 +49,7 @@ impl Side {
     pub fn of(name: &str, view: &View) -> Self {
         let texts = metadata::texts(view).into_iter().map(|it| OfferedText {
             kind: it.kind,
-            item: it.item,
+            item: it.item.to_owned(),
             within: it.within,
             is_prose: it.part == metadata::Part::Prose,
             text: it.text.to_owned(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::rpc::Id;
+use crate::rpc::{Id, Part};
 use crate::spec::{Revision, TransportKind};
 use crate::transcript::Session;
 
@@ -229,7 +229,7 @@ pub struct HttpAnswer {
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// The result.
-    Result(Value),
+    Result(Part),
     /// The error code, when it is an integer.
     Error(Option<i64>),
 }

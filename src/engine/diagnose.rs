@@ -7,7 +7,7 @@ use super::diagnose_stream;
 use super::outcome::{Diagnosis, DiagnosisKind};
 use crate::check::peer::HttpCall;
 use crate::peer::{Connection, Context};
-use crate::rpc::{self, Message};
+use crate::rpc::{Message, Parsed};
 use crate::spec::{Revision, TransportKind};
 use crate::transcript::conversation::excerpt;
 use crate::transcript::{Body, Direction, Event, HttpResponse, Process};
@@ -77,7 +77,7 @@ pub fn redirect_within_origin(url: &str, events: &[Event]) -> Option<String> {
 
 /// The server does speak MCP, but not the revision that was asked for.
 fn answered_otherwise(events: &[Event], settings: &Settings) -> Option<Diagnosis> {
-    let offered = received_messages(events).find_map(|parsed| match parsed.message {
+    let offered = received_messages(events).find_map(|parsed| match &parsed.message {
         Message::Result { result, .. } => {
             let version = result["protocolVersion"].as_str().map(str::to_owned);
             version.or_else(|| {
@@ -110,12 +110,12 @@ fn answered_otherwise(events: &[Event], settings: &Settings) -> Option<Diagnosis
     })
 }
 
-fn received_messages(events: &[Event]) -> impl Iterator<Item = rpc::Parsed> {
+fn received_messages(events: &[Event]) -> impl Iterator<Item = &Parsed> {
     events
         .iter()
         .filter(|event| event.direction == Direction::Received)
         .filter_map(|event| match &event.body {
-            Body::Frame(frame) => Some(rpc::parse(&frame.bytes)),
+            Body::Frame(frame) => Some(&**frame.parsed()),
             _ => None,
         })
 }
@@ -172,7 +172,7 @@ fn child(events: &[Event], settings: &Settings) -> Diagnosis {
 fn is_echo(events: &[Event]) -> bool {
     let frames = |direction: Direction| {
         events.iter().filter_map(move |event| match &event.body {
-            Body::Frame(frame) if event.direction == direction => Some(&frame.bytes),
+            Body::Frame(frame) if event.direction == direction => Some(frame.bytes()),
             _ => None,
         })
     };
@@ -186,8 +186,8 @@ pub(super) fn refusal(events: &[Event]) -> Option<Diagnosis> {
         .filter(|event| !event.connection.ends_with(Revision::V2026_07_28.as_str()))
         .find_map(|event| match &event.body {
             Body::Frame(frame) => {
-                let parsed = rpc::parse(&frame.bytes);
-                matches!(parsed.message, Message::Error { .. }).then(|| excerpt(&frame.bytes))
+                let parsed = frame.parsed();
+                matches!(parsed.message, Message::Error { .. }).then(|| excerpt(frame.bytes()))
             }
             _ => None,
         })?;
@@ -206,9 +206,9 @@ fn first_foreign_line(events: &[Event]) -> Option<String> {
         .filter(|event| event.direction == Direction::Received)
         .find_map(|event| match &event.body {
             Body::Frame(frame) => {
-                let parsed = rpc::parse(&frame.bytes);
+                let parsed = frame.parsed();
                 let foreign = matches!(parsed.message, Message::Malformed(_));
-                (foreign && !frame.bytes.is_empty()).then(|| excerpt(&frame.bytes))
+                (foreign && !frame.bytes().is_empty()).then(|| excerpt(frame.bytes()))
             }
             _ => None,
         })
@@ -349,7 +349,9 @@ fn by_answer(url: &str, response: &HttpResponse, events: &[Event]) -> Diagnosis 
     let media = response.media_type();
     let body = events.iter().rev().find_map(|event| match &event.body {
         Body::HttpBody(bytes) => Some(excerpt(bytes)),
-        Body::Frame(frame) if event.direction == Direction::Received => Some(excerpt(&frame.bytes)),
+        Body::Frame(frame) if event.direction == Direction::Received => {
+            Some(excerpt(frame.bytes()))
+        }
         _ => None,
     });
     Diagnosis {

@@ -106,7 +106,7 @@ fn endpoint_event(events: &[Event]) -> Option<String> {
         Body::Frame(frame) => {
             let name = frame.sse.as_ref()?.event.as_deref();
             (name == Some("endpoint")).then(|| {
-                let text = String::from_utf8_lossy(&frame.bytes).into_owned();
+                let text = String::from_utf8_lossy(frame.bytes()).into_owned();
                 crate::transcript::conversation::excerpt(text.as_bytes())
             })
         }

@@ -200,7 +200,7 @@ fn reactions(conversation: &Conversation, request: &WireMessage) -> Vec<String> 
 fn shown(request: &WireMessage, frame: &Frame) -> String {
     let id = request.parsed.id.as_ref();
     let is_its = |answered: &Id| Some(answered) == id;
-    let parsed = crate::rpc::parse(&frame.bytes);
+    let parsed = frame.parsed();
     match &parsed.message {
         Message::Result { id, result } if is_its(id) => {
             let text = result.to_string();
@@ -219,7 +219,7 @@ fn shown(request: &WireMessage, frame: &Frame) -> String {
             let message = Value::String(message.clone());
             format!("error {code} {message}{}", data.unwrap_or_default())
         }
-        _ => format!("raw {}", escaped(&frame.bytes)),
+        _ => format!("raw {}", escaped(frame.bytes())),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which rule an input selects.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::script::{HeaderCondition, IdPattern, Rule, Selector};
@@ -25,7 +27,7 @@ pub(super) enum Kind<'s> {
     Bare,
     Malformed,
     Invalid,
-    Batch(&'s [Parsed]),
+    Batch(&'s [Arc<Parsed>]),
     Response,
     Call(Call<'s>),
 }

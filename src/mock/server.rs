@@ -309,7 +309,12 @@ impl Server {
     }
 
     /// Batches exist in 2025-03-26 only (basic/index#batching).
-    fn batch(&mut self, elements: &[Parsed], subject: &Subject<'_>, is_checked: bool) -> Answer {
+    fn batch(
+        &mut self,
+        elements: &[Arc<Parsed>],
+        subject: &Subject<'_>,
+        is_checked: bool,
+    ) -> Answer {
         if self.is_modern(subject) {
             return invalid_request("batches are not supported");
         }

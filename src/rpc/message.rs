@@ -81,7 +81,7 @@ pub enum Message {
         data: Option<Part>,
     },
     /// An array; each element is classified on its own.
-    Batch(Vec<Parsed>),
+    Batch(Vec<Arc<Parsed>>),
     /// None of these.
     Malformed(Malformation),
 }
@@ -173,10 +173,10 @@ impl Parsed {
     }
 
     /// The single messages: the elements of a batch, or the message itself.
-    pub fn messages(&self) -> &[Parsed] {
+    pub fn messages(&self) -> Vec<&Parsed> {
         match &self.message {
-            Message::Batch(elements) => elements,
-            _ => std::slice::from_ref(self),
+            Message::Batch(elements) => elements.iter().map(|element| &**element).collect(),
+            _ => vec![self],
         }
     }
 }
@@ -216,7 +216,7 @@ impl Source<'_> {
         };
         let messages = elements
             .iter()
-            .map(|element| self.single(element, element.span.clone()));
+            .map(|element| Arc::new(self.single(element, element.span.clone())));
         let batch = Message::Batch(messages.collect());
         self.parsed(root, whole, root.to_value().map(Arc::new), batch)
     }

@@ -292,6 +292,6 @@ proptest! {
         prop_assert_eq!(parsed.unrepresentable, parsed.value.is_none());
 
         let batch = parse(format!("[0 , {text}]").as_bytes());
-        prop_assert_eq!(&batch.messages()[1], &parsed);
+        prop_assert_eq!(batch.messages()[1], &parsed);
     }
 }

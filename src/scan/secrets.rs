@@ -52,12 +52,15 @@ const FORMS: [Form; 21] = [
     form("DigitalOcean token", "dop_v1_", [64, 64]),
 ];
 
+/// Length in bytes of the shortest credential with a form.
+const SHORTEST: usize = 20;
+
 /// Bits a character below which it is a pattern and no key.
 const ENTROPY: f64 = 3.2;
 
 /// Every credential in a text, in order.
 pub fn secrets(text: &str) -> Vec<Secret> {
-    let mut found: Vec<Secret> = FORMS.iter().flat_map(|it| of_form(text, it)).collect();
+    let mut found: Vec<Secret> = tokens(text).collect();
     found.extend(private_keys(text));
     found.extend(passwords_in_urls(text));
     found.sort_by_key(|it| it.place.start);
@@ -85,24 +88,35 @@ fn mask(secret: &str) -> String {
     format!("{start}…({} characters)", secret.chars().count())
 }
 
-fn of_form(text: &str, form: &Form) -> Vec<Secret> {
+/// Words of the text that begin with the prefix of a form and have the length of its credentials.
+fn tokens(text: &str) -> impl Iterator<Item = Secret> {
     let is_part = |it: char| it.is_ascii_alphanumeric() || "_-.".contains(it);
-    let starts = text.match_indices(form.prefix).map(|(at, _)| at);
-    let whole = starts.filter_map(|at| {
-        let before = text[..at].chars().next_back();
-        let rest = &text[at + form.prefix.len()..];
-        let length = rest.find(|it| !is_part(it)).unwrap_or(rest.len());
-        let body = rest[..length].trim_end_matches(['.', '-', '_']);
-        let [fewest, most] = form.length;
-        let fits = (fewest..=most).contains(&body.len())
-            && before.is_none_or(|it| !is_part(it))
-            && !is_placeholder(body);
-        fits.then(|| Secret {
-            kind: form.kind,
-            place: at..at + form.prefix.len() + body.len(),
-        })
+    let pieces = text.split_inclusive(move |it| !is_part(it));
+    let words = pieces.scan(0, move |end, piece| {
+        let start = *end;
+        *end += piece.len();
+        Some((start, piece.trim_end_matches(|it| !is_part(it))))
     });
-    whole.collect()
+    let long = words.filter(|(_, word)| word.len() >= SHORTEST);
+    long.filter_map(|(start, word)| {
+        let fits = |form: &&Form| {
+            let body = word.strip_prefix(form.prefix).map(bare);
+            body.is_some_and(|body| {
+                let [fewest, most] = form.length;
+                (fewest..=most).contains(&body.len()) && !is_placeholder(body)
+            })
+        };
+        let form = FORMS.iter().find(fits)?;
+        Some(Secret {
+            kind: form.kind,
+            place: start..start + bare(word).len(),
+        })
+    })
+}
+
+/// Without what ends a sentence.
+fn bare(word: &str) -> &str {
+    word.trim_end_matches(['.', '-', '_'])
 }
 
 /// PEM blocks with a body.

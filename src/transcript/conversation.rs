@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::event::{
-    Body, Channel, Direction, Event, EventRef, Frame, HttpResponse, Opened, Process,
-};
+use super::event::{Body, Channel, Direction, Event, EventRef, HttpResponse, Opened, Process};
 use super::pairing::{Pair, pair};
 use super::session::Session;
 use crate::json;
-use crate::rpc::{self, Id, Message, Parsed};
+use crate::rpc::{Id, Message, Parsed};
 use crate::spec::TransportKind;
 
 /// One JSON-RPC message on the wire. The elements of a batch are messages of their own.
@@ -30,7 +28,7 @@ pub struct WireMessage {
     /// What a sent message was meant to be.
     pub intent: Option<Arc<str>>,
     /// The message.
-    pub parsed: Parsed,
+    pub parsed: Arc<Parsed>,
 }
 
 impl WireMessage {
@@ -310,10 +308,10 @@ impl Conversation {
 }
 
 fn messages_of(event: &Event) -> Vec<WireMessage> {
-    let Body::Frame(Frame { bytes, .. }) = &event.body else {
+    let Body::Frame(frame) = &event.body else {
         return Vec::new();
     };
-    let wire = |parsed: Parsed, pointer: String| WireMessage {
+    let wire = |parsed: Arc<Parsed>, pointer: String| WireMessage {
         at: event.reference(),
         pointer,
         direction: event.direction,
@@ -322,14 +320,14 @@ fn messages_of(event: &Event) -> Vec<WireMessage> {
         intent: event.intent.clone(),
         parsed,
     };
-    let parsed = rpc::parse_shared(bytes);
-    match parsed.message {
+    let parsed = frame.parsed();
+    match &parsed.message {
         Message::Batch(elements) => elements
-            .into_iter()
+            .iter()
             .enumerate()
-            .map(|(index, element)| wire(element, format!("/{index}")))
+            .map(|(index, element)| wire(Arc::clone(element), format!("/{index}")))
             .collect(),
-        _ => vec![wire(parsed, String::new())],
+        _ => vec![wire(Arc::clone(parsed), String::new())],
     }
 }
 

@@ -1,10 +1,11 @@
 //! One thing that happened on a connection, recorded before anybody interprets it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use crate::rpc::{self, Parsed};
 use crate::spec::{Revision, TransportKind};
 
 /// Names one event for evidence: connection label and position, written `label#7`.
@@ -163,8 +164,8 @@ pub struct Opened {
 /// One JSON-RPC frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// The bytes, without the line end.
-    pub bytes: Arc<[u8]>,
+    bytes: Arc<[u8]>,
+    read: Read,
     /// False when the stream ended before the line end came.
     pub terminated: bool,
     /// Fields of the SSE event that carried the frame.
@@ -174,13 +175,42 @@ pub struct Frame {
 impl Frame {
     /// A complete frame that did not come over SSE.
     pub fn line(bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self::new(bytes, true, None)
+    }
+
+    /// A frame of which all is known.
+    pub fn new(bytes: impl Into<Arc<[u8]>>, terminated: bool, sse: Option<SseMeta>) -> Self {
         Self {
             bytes: bytes.into(),
-            terminated: true,
-            sse: None,
+            read: Read::default(),
+            terminated,
+            sse,
         }
     }
+
+    /// The bytes, without the line end.
+    pub fn bytes(&self) -> &Arc<[u8]> {
+        &self.bytes
+    }
+
+    /// The frame as a message. It is read once, by whoever asks first.
+    pub fn parsed(&self) -> &Arc<Parsed> {
+        let read = || Arc::new(rpc::parse_shared(&self.bytes));
+        self.read.0.get_or_init(read)
+    }
 }
+
+/// What a frame was read as. It follows from the bytes, and says nothing about equality.
+#[derive(Clone, Debug, Default)]
+struct Read(OnceLock<Arc<Parsed>>);
+
+impl PartialEq for Read {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Read {}
 
 /// The fields of an SSE event besides its data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

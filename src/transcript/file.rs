@@ -92,7 +92,7 @@ fn encode_bytes(bytes: &[u8]) -> Map<String, Value> {
 }
 
 fn encode_frame(frame: &Frame) -> Value {
-    let mut map = encode_bytes(&frame.bytes);
+    let mut map = encode_bytes(frame.bytes());
     if !frame.terminated {
         map.insert("unterminated".into(), json!(true));
     }
@@ -223,11 +223,8 @@ fn decode_frame(value: &Value) -> Result<Frame, String> {
         }
         None => None,
     };
-    Ok(Frame {
-        bytes: decode_bytes(value)?.into(),
-        terminated: value.get("unterminated").is_none(),
-        sse,
-    })
+    let terminated = value.get("unterminated").is_none();
+    Ok(Frame::new(decode_bytes(value)?, terminated, sse))
 }
 
 #[cfg(test)]
@@ -263,14 +260,14 @@ mod tests {
     fn every_body_survives_a_round_trip() {
         let bodies = [
             Body::Frame(Frame::line(b"{\"a\":1}".to_vec())),
-            Body::Frame(Frame {
-                bytes: vec![0xff, 0x00].into(),
-                terminated: false,
-                sse: Some(SseMeta {
+            Body::Frame(Frame::new(
+                vec![0xff, 0x00],
+                false,
+                Some(SseMeta {
                     id: Some("7".into()),
                     ..SseMeta::default()
                 }),
-            }),
+            )),
             Body::HttpResponse(HttpResponse {
                 status: 202,
                 headers: vec![("a".into(), "b".into())],

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::event::{Body, Channel, Direction, Event, EventRef, Opened};
+use super::event::{Body, Channel, Direction, Event, EventRef, Frame, Opened};
 use super::file;
 use super::redact::Secrets;
 
@@ -195,11 +195,9 @@ impl Tape {
 
 fn mask(secrets: &Secrets, body: Body) -> Body {
     match body {
-        Body::Frame(mut frame) => {
-            if !secrets.is_empty() {
-                frame.bytes = secrets.mask_bytes(frame.bytes.to_vec()).into();
-            }
-            Body::Frame(frame)
+        Body::Frame(frame) if !secrets.is_empty() => {
+            let bytes = secrets.mask_bytes(frame.bytes().to_vec());
+            Body::Frame(Frame::new(bytes, frame.terminated, frame.sse))
         }
         Body::HttpBody(bytes) => Body::HttpBody(secrets.mask_bytes(bytes)),
         Body::Stderr(bytes) => Body::Stderr(secrets.mask_bytes(bytes)),

@@ -226,11 +226,7 @@ async fn read_stdout(mut pipe: ChildStdout, sender: UnboundedSender<Inbound>) {
 }
 
 fn frame(line: Line) -> Body {
-    Body::Frame(Frame {
-        bytes: line.bytes.into(),
-        terminated: line.terminated,
-        sse: None,
-    })
+    Body::Frame(Frame::new(line.bytes, line.terminated, None))
 }
 
 async fn read_stderr(mut pipe: ChildStderr, sender: UnboundedSender<Inbound>) {

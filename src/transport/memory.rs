@@ -104,11 +104,7 @@ impl MemoryTransport {
 
     fn exit(&mut self, code: Option<i32>, signal: Option<i32>) {
         if !self.output.is_empty() {
-            let frame = Frame {
-                bytes: std::mem::take(&mut self.output).into(),
-                terminated: false,
-                sse: None,
-            };
+            let frame = Frame::new(std::mem::take(&mut self.output), false, None);
             self.push(Channel::Stdio, Body::Frame(frame));
         }
         self.exited = true;
@@ -139,11 +135,9 @@ impl MemoryTransport {
                         comment: event.comment,
                     };
                     let body = match event.data {
-                        Some(bytes) if !bytes.is_empty() => Body::Frame(Frame {
-                            bytes: bytes.into(),
-                            terminated: true,
-                            sse: Some(meta),
-                        }),
+                        Some(bytes) if !bytes.is_empty() => {
+                            Body::Frame(Frame::new(bytes, true, Some(meta)))
+                        }
                         _ => Body::Sse(meta),
                     };
                     self.push(channel, body);

@@ -264,11 +264,7 @@ fn sse_body(item: SseItem) -> Body {
             if event.data.is_empty() {
                 return Body::Sse(meta);
             }
-            Body::Frame(Frame {
-                bytes: event.data.into_bytes().into(),
-                terminated: true,
-                sse: Some(meta),
-            })
+            Body::Frame(Frame::new(event.data.into_bytes(), true, Some(meta)))
         }
         SseItem::Comment(comment) => Body::Sse(SseMeta {
             comment: Some(comment),

@@ -134,7 +134,7 @@ pub fn shown(sent: &Sent<'_>) -> String {
             _ => None,
         });
     match frame {
-        Some(frame) if !frame.bytes.is_empty() => excerpt(&frame.bytes),
+        Some(frame) if !frame.bytes().is_empty() => excerpt(frame.bytes()),
         _ => "nothing but a line end".to_owned(),
     }
 }

@@ -25,8 +25,8 @@ fn cancelled_id(sent: &Sent<'_>) -> Option<serde_json::Value> {
     let Body::Frame(frame) = &sent.event.body else {
         return None;
     };
-    match crate::rpc::parse(&frame.bytes).message {
-        Message::Notification { params, .. } => params?.get("requestId").cloned(),
+    match &frame.parsed().message {
+        Message::Notification { params, .. } => params.as_ref()?.get("requestId").cloned(),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::is_modern_request;
 use crate::check::peer::{Answer, Callable, Peer, Request};
-use crate::rpc::Message;
+use crate::rpc::{Message, Part};
 use crate::spec::Era;
 use crate::transcript::{Conversation, Exchange, Reply, View, WireMessage};
 
@@ -131,7 +131,7 @@ const MOST_TOOLS: usize = 10;
 
 /// Calls the tools that may be called as a client with all features, until one asks for input. That
 /// tool, with the result that asks.
-pub async fn find_asking_tool(peer: &mut dyn Peer, intent: &str) -> Option<(Callable, Value)> {
+pub async fn find_asking_tool(peer: &mut dyn Peer, intent: &str) -> Option<(Callable, Part)> {
     let tools = peer.surface().callable.clone();
     for tool in tools.into_iter().take(MOST_TOOLS) {
         if let Some(result) = ask_of(peer, &tool, intent).await {
@@ -142,7 +142,7 @@ pub async fn find_asking_tool(peer: &mut dyn Peer, intent: &str) -> Option<(Call
 }
 
 /// Calls a tool as a client with all features. The result, when it asks for input.
-pub async fn ask_of(peer: &mut dyn Peer, tool: &Callable, intent: &str) -> Option<Value> {
+pub async fn ask_of(peer: &mut dyn Peer, tool: &Callable, intent: &str) -> Option<Part> {
     let request = tool.call(intent).meta(CAPABILITIES_KEY, everything());
     match peer.request(request).await {
         Some(Answer::Result(result)) if asks(&result) => Some(result),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::is_ordinary;
 use crate::check::peer::{Answer, Peer, Request};
+use crate::rpc::Part;
 use crate::transcript::{Conversation, Exchange, Reply, View, WireMessage};
 
 /// Intent of list requests that walk all pages of a list once more.
@@ -154,7 +155,7 @@ pub async fn walk_with(
     intent: &str,
     method: &str,
     change: &dyn Fn(Request) -> Request,
-) -> Vec<Value> {
+) -> Vec<Part> {
     let mut pages = Vec::new();
     let mut cursors = BTreeSet::new();
     let mut request = Request::new(intent, method);
@@ -180,7 +181,7 @@ pub async fn walk_all(
     member: &str,
 ) -> Option<Vec<Value>> {
     let pages = walk_with(peer, intent, method, &|request| request).await;
-    let entries = |page: &Value| page[member].as_array().cloned().unwrap_or_default();
+    let entries = |page: &Part| page[member].as_array().cloned().unwrap_or_default();
     (!pages.is_empty()).then(|| pages.iter().flat_map(entries).collect())
 }
 

@@ -1,7 +1,7 @@
 //! Every text that a server offers about itself: what a client shows to its user and feeds to its
 //! model before anything is called.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde_json::Value;
@@ -21,7 +21,7 @@ pub struct Text<'v> {
     /// `tool`, `resource`, `resource template`, `prompt` or `server`.
     pub kind: &'static str,
     /// Name or URI of the item; empty for the server.
-    pub item: String,
+    pub item: &'v str,
     /// Path within the item, such as `inputSchema/properties/path/description`.
     pub within: String,
     /// What it is for.
@@ -48,39 +48,69 @@ const KINDS: [&str; 4] = ["tool", "resource", "resource template", "prompt"];
 
 /// All texts, each once however often it was listed.
 pub fn texts(view: &View) -> Vec<Text<'_>> {
+    let mut roots = roots(view);
+    // Of equal texts the one on the main connection is shown.
+    let main = view.main().map(|conversation| &conversation.label);
+    roots.sort_by_key(|root| Some(&root.message.at.connection) != main);
+    // Most lists are the same on every connection, which is found out faster than it is walked.
+    let mut walked: BTreeMap<_, Vec<&Value>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for root in roots {
+        let before = walked
+            .entry((root.kind, root.within, root.item))
+            .or_default();
+        if !before.contains(&root.value) {
+            before.push(root.value);
+            root.walk(&mut found);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    found.retain(|it| seen.insert((it.kind, it.item, it.within.clone(), it.text)));
+    found
+}
+
+/// What the server offers: itself, the entries of its lists, and the messages of its prompts.
+fn roots(view: &View) -> Vec<Root<'_>> {
     let mut found = Vec::new();
     for method in ["initialize", "server/discover"] {
         for (exchange, result) in view.results_of(method) {
-            let Some(message) = exchange.responses.first() else {
-                continue;
-            };
-            for member in ["serverInfo", "instructions"] {
-                let root = Root::new(message, "server", "", format!("/result/{member}"));
-                root.walk(&result[member], member, &mut found);
-            }
+            let members = ["serverInfo", "instructions"];
+            found.extend(exchange.responses.first().into_iter().flat_map(|message| {
+                members.map(|within| Root {
+                    message,
+                    kind: "server",
+                    item: "",
+                    pointer: format!("{}/result/{within}", message.pointer),
+                    within,
+                    value: &result[within],
+                })
+            }));
         }
     }
     for ((method, member, key), kind) in LISTS.into_iter().zip(KINDS) {
-        for entry in listed(view, method, member) {
-            let name = entry.value[key].as_str().unwrap_or_default();
-            let pointer = entry.pointer(member, "");
-            let root = Root::new(entry.message, kind, name, pointer);
-            root.walk(entry.value, "", &mut found);
-        }
+        found.extend(listed(view, method, member).into_iter().map(|entry| Root {
+            message: entry.message,
+            kind,
+            item: entry.value[key].as_str().unwrap_or_default(),
+            pointer: format!("{}{}", entry.message.pointer, entry.pointer(member, "")),
+            within: "",
+            value: entry.value,
+        }));
     }
     for (exchange, result) in view.results_of("prompts/get") {
         let asked = exchange.params().and_then(|params| params["name"].as_str());
-        let (Some(message), Some(name)) = (exchange.responses.first(), asked) else {
+        let Some((message, item)) = exchange.responses.first().zip(asked) else {
             continue;
         };
-        let root = Root::new(message, "prompt", name, "/result/messages".into());
-        root.walk(&result["messages"], "messages", &mut found);
+        found.push(Root {
+            message,
+            kind: "prompt",
+            item,
+            pointer: format!("{}/result/messages", message.pointer),
+            within: "messages",
+            value: &result["messages"],
+        });
     }
-    // Of equal texts the one on the main connection is shown.
-    let main = view.main().map(|conversation| &conversation.label);
-    found.sort_by_key(|it| Some(&it.message.at.connection) != main);
-    let mut seen = BTreeSet::new();
-    found.retain(|it| seen.insert((it.kind, it.item.clone(), it.within.clone(), it.text)));
     found
 }
 
@@ -96,25 +126,21 @@ pub fn judge_texts(ruling: &mut Ruling, view: &View, wrong: impl Fn(&Text<'_>) -
     }
 }
 
+/// Where texts are looked for.
 struct Root<'v> {
     message: &'v WireMessage,
     kind: &'static str,
-    item: String,
+    item: &'v str,
+    /// Of the value.
     pointer: String,
+    /// Where the value is within its item; empty when it is the item.
+    within: &'static str,
+    value: &'v Value,
 }
 
 impl<'v> Root<'v> {
-    fn new(message: &'v WireMessage, kind: &'static str, item: &str, pointer: String) -> Self {
-        Self {
-            message,
-            kind,
-            item: item.to_owned(),
-            pointer: format!("{}{pointer}", message.pointer),
-        }
-    }
-
-    fn walk(&self, value: &'v Value, within: &str, found: &mut Vec<Text<'v>>) {
-        let mut open = vec![(value, within.to_owned(), String::new())];
+    fn walk(&self, found: &mut Vec<Text<'v>>) {
+        let mut open = vec![(self.value, self.within.to_owned(), String::new())];
         while let Some((value, within, below)) = open.pop() {
             let child = |key: &str| {
                 let step = key.replace('~', "~0").replace('/', "~1");
@@ -153,7 +179,7 @@ impl<'v> Root<'v> {
             message: self.message,
             pointer: format!("{}{below}", self.pointer),
             kind: self.kind,
-            item: self.item.clone(),
+            item: self.item,
             within: within.to_owned(),
             part: part(within),
             text,

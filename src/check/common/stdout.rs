@@ -154,12 +154,10 @@ mod tests {
             purpose: "main".to_owned(),
         });
         let frames = lines.iter().map(|line| {
-            Body::Frame(Frame {
-                bytes: line.trim_end_matches('|').as_bytes().into(),
-                // A bar at the end stands for a missing line feed.
-                terminated: !line.ends_with('|'),
-                sse: None,
-            })
+            // A bar at the end stands for a missing line feed.
+            let terminated = !line.ends_with('|');
+            let bytes = line.trim_end_matches('|').as_bytes();
+            Body::Frame(Frame::new(bytes, terminated, None))
         });
         let bodies = std::iter::once(opened).chain(frames).enumerate();
         let events = bodies.map(|(seq, body)| Event {

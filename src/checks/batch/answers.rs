@@ -168,7 +168,7 @@ fn judge_notifications(ruling: &mut Ruling, sent: &Sent<'_>) {
         let is_between = event.seq > sent.event.seq && event.seq < end;
         let is_other = barrier.responses.iter().all(|it| it.at.seq != event.seq);
         let is_answer = matches!(
-            rpc::parse(&frame.bytes).message,
+            frame.parsed().message,
             Message::Batch(_) | Message::Result { .. } | Message::Error { .. }
         );
         let is_received = event.direction == Direction::Received;
@@ -178,7 +178,7 @@ fn judge_notifications(ruling: &mut Ruling, sent: &Sent<'_>) {
         None => ruling.held(sent.event.reference()),
         Some((event, frame)) => {
             let text = "A batch of notifications was answered.".to_owned();
-            ruling.broken(about(sent, text).event(event, excerpt(&frame.bytes)))
+            ruling.broken(about(sent, text).event(event, excerpt(frame.bytes())))
         }
     };
 }

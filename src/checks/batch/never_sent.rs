@@ -47,7 +47,7 @@ fn judge(view: &View) -> Verdicts {
             let Body::Frame(frame) = &event.body else {
                 continue;
             };
-            let is_batch = is_batch(&frame.bytes);
+            let is_batch = is_batch(frame.bytes());
             match event.direction {
                 Direction::Sent => batch_was_sent |= is_batch,
                 // Whatever answers a batch of ours may be one.
@@ -58,7 +58,7 @@ fn judge(view: &View) -> Verdicts {
                     }
                     let text = "The server sent an array of messages.";
                     let problem = Problem::new("message", text);
-                    ruling.broken(problem.event(event, excerpt(&frame.bytes)));
+                    ruling.broken(problem.event(event, excerpt(frame.bytes())));
                 }
                 Direction::Received if !is_batch => {
                     ruling.held(event.reference());

@@ -84,7 +84,7 @@ fn events(conversation: &Conversation) -> impl Iterator<Item = (&Event, &SseMeta
 
 fn is_empty(event: &Event) -> bool {
     match &event.body {
-        Body::Frame(frame) => frame.bytes.is_empty(),
+        Body::Frame(frame) => frame.bytes().is_empty(),
         _ => true,
     }
 }
@@ -127,7 +127,7 @@ fn judge_unique(ruling: &mut Ruling, conversation: &Conversation) {
 fn stream(conversation: &Conversation, event: &Event) -> String {
     let method = sent_on(conversation, event.channel).map_or("", |request| &request.method);
     let data = match &event.body {
-        Body::Frame(frame) if !frame.bytes.is_empty() => excerpt(&frame.bytes),
+        Body::Frame(frame) if !frame.bytes().is_empty() => excerpt(frame.bytes()),
         _ => "no data".to_owned(),
     };
     format!("on the stream of {method} {}: {data}", event.channel)

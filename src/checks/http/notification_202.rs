@@ -154,7 +154,7 @@ fn judge_one(
     let body = conversation
         .on_channel(message.channel)
         .find_map(|event| match &event.body {
-            Body::Frame(frame) => Some((event, excerpt(&frame.bytes))),
+            Body::Frame(frame) => Some((event, excerpt(frame.bytes()))),
             Body::HttpBody(bytes) => Some((event, excerpt(bytes))),
             _ => None,
         });

@@ -127,7 +127,7 @@ fn judge_object(ruling: &mut Ruling, exchange: &Exchange<'_>, response: &HttpRes
         .conversation
         .on_channel(exchange.request.channel)
         .find_map(|event| match &event.body {
-            Body::Frame(frame) => Some((event, &frame.bytes)),
+            Body::Frame(frame) => Some((event, frame.bytes())),
             _ => None,
         });
     let Some((event, bytes)) = body else {

@@ -73,7 +73,7 @@ fn judge_message(ruling: &mut Ruling, conversation: &Conversation, message: &Wir
     let Some(sse) = &frame.sse else {
         return;
     };
-    if frame.bytes.trim_ascii().is_empty() {
+    if frame.bytes().trim_ascii().is_empty() {
         return;
     }
     match sse.event.as_deref() {

@@ -65,7 +65,7 @@ async fn ask(peer: &mut dyn Peer, method: &str) -> (Vec<Value>, Vec<Value>) {
     };
     let one = walk_with(peer, AS_OURSELVES, method, &ours).await;
     let other = walk_with(peer, AS_KNOWN, method, &known).await;
-    let seen = |pages: Vec<Value>| pages.iter().map(|page| essence(method, page)).collect();
+    let seen = |pages: Vec<rpc::Part>| pages.iter().map(|page| essence(method, page)).collect();
     (seen(one), seen(other))
 }
 

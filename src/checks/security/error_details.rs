@@ -52,9 +52,7 @@ struct ErrorText<'v> {
     message: &'v WireMessage,
     pointer: String,
     text: &'v str,
-    /// What was asked, as text.
-    asked: String,
-    method: &'v str,
+    exchange: Exchange<'v>,
 }
 
 fn judge(view: &View) -> Verdicts {
@@ -82,7 +80,6 @@ fn judge(view: &View) -> Verdicts {
 /// The texts of error responses and of results that report a failure.
 fn error_texts<'v>(exchange: &Exchange<'v>) -> Vec<ErrorText<'v>> {
     let mut texts = Vec::new();
-    let asked = exchange.params().map(Value::to_string).unwrap_or_default();
     for message in &exchange.responses {
         let Some(root) = &message.parsed.value else {
             continue;
@@ -103,8 +100,7 @@ fn error_texts<'v>(exchange: &Exchange<'v>) -> Vec<ErrorText<'v>> {
                     message,
                     pointer,
                     text,
-                    asked: asked.clone(),
-                    method: exchange.method(),
+                    exchange: exchange.clone(),
                 }),
                 Value::Array(items) => {
                     let items = items.iter().enumerate();
@@ -125,7 +121,7 @@ fn error_texts<'v>(exchange: &Exchange<'v>) -> Vec<ErrorText<'v>> {
 }
 
 fn own_path(error: &ErrorText<'_>) -> Option<Range<usize>> {
-    inside_path(error.text).filter(|place| !error.asked.contains(&error.text[place.clone()]))
+    inside_path(error.text).filter(|place| !error.was_sent(place))
 }
 
 /// What mcp-check knows as a secret of the user is masked in transcripts, and the mask proves that
@@ -149,9 +145,7 @@ fn credential(error: &ErrorText<'_>) -> Option<Problem> {
         }
     }
     let found = secrets(error.text);
-    let first = found
-        .iter()
-        .find(|it| !error.asked.contains(&error.text[it.place.clone()]))?;
+    let first = found.iter().find(|it| !error.was_sent(&it.place))?;
     let text = format!("An error has a {} in it.", first.kind);
     let mut problem = error.problem(text, &first.place);
     for evidence in &mut problem.evidence {
@@ -161,8 +155,14 @@ fn credential(error: &ErrorText<'_>) -> Option<Problem> {
 }
 
 impl ErrorText<'_> {
+    /// True when the client itself sent what stands there.
+    fn was_sent(&self, place: &Range<usize>) -> bool {
+        let asked = self.exchange.params().map(Value::to_string);
+        asked.is_some_and(|asked| asked.contains(&self.text[place.clone()]))
+    }
+
     fn problem(&self, text: String, place: &Range<usize>) -> Problem {
-        let mut problem = Problem::new(format!("method:{}", self.method), text);
+        let mut problem = Problem::new(format!("method:{}", self.exchange.method()), text);
         problem.evidence.push(Evidence {
             event: self.message.at.clone(),
             pointer: Some(format!("{}{}", self.message.pointer, self.pointer)),

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use super::Deadlines;
 use crate::check::peer::{Answer, HttpAnswer, Request, Surface};
-use crate::rpc::Id;
+use crate::rpc::{Id, Part};
 use crate::spec::{Era, Revision, TransportKind};
 use crate::transcript::event::MAIN;
 use crate::transcript::{Body, Channel, Opened, Process, Recorder, Session, Tape, view};
@@ -212,7 +212,7 @@ impl Connection {
 
     /// The handshake: initialize with the revision's date, then the initialized notification.
     /// Returns the initialize result.
-    pub async fn handshake(&mut self, version: &str, wait: Duration) -> Option<Value> {
+    pub async fn handshake(&mut self, version: &str, wait: Duration) -> Option<Part> {
         self.handshake_declaring(version, wait, json!({})).await
     }
 
@@ -222,7 +222,7 @@ impl Connection {
         version: &str,
         wait: Duration,
         capabilities: Value,
-    ) -> Option<Value> {
+    ) -> Option<Part> {
         self.declared = capabilities.clone();
         let mut request = Request::new("set-up", "initialize").params(json!({
             "protocolVersion": version,

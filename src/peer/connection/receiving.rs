@@ -1,5 +1,6 @@
 //! What comes in: recorded first, then sorted into answers, strays and requests of the server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -57,7 +58,7 @@ impl Connection {
         let Inbound { channel, body } = self.place(inbound);
         match &body {
             Body::Frame(frame) => {
-                let parsed = rpc::parse_shared(&frame.bytes);
+                let parsed = Arc::clone(frame.parsed());
                 if let Some(meta) = &frame.sse {
                     self.streams.event(channel, meta);
                 }
@@ -65,7 +66,7 @@ impl Connection {
                 let is_message = carries_message(frame, &parsed);
                 self.tape.received(channel, body);
                 if is_message {
-                    self.sort(parsed);
+                    self.sort(&parsed);
                 }
                 return;
             }
@@ -96,24 +97,24 @@ impl Connection {
         self.tape.received(channel, body);
     }
 
-    pub(super) fn sort(&mut self, parsed: Parsed) {
-        match parsed.message {
+    pub(super) fn sort(&mut self, parsed: &Parsed) {
+        match &parsed.message {
             Message::Result { id, result } => {
-                self.answered(id, Answer::Result(Value::clone(&result)))
+                self.answered(id.clone(), Answer::Result(result.clone()))
             }
             Message::Error { id, code, .. } => match id {
-                Some(id) if id != Id::Null => self.answered(id, Answer::Error(code)),
+                Some(id) if *id != Id::Null => self.answered(id.clone(), Answer::Error(*code)),
                 _ => self.strays += 1,
             },
-            Message::Request { id, method, .. } => self.respond(&id, &method),
+            Message::Request { id, method, .. } => self.respond(id, method),
             Message::Batch(elements) => {
                 for element in elements {
                     self.sort(element);
                 }
             }
-            Message::Malformed(_) => match parsed.id {
+            Message::Malformed(_) => match &parsed.id {
                 // Whatever it is, it came in answer to that request.
-                Some(id) if id != Id::Null => self.answered(id, Answer::Error(None)),
+                Some(id) if *id != Id::Null => self.answered(id.clone(), Answer::Error(None)),
                 _ => self.strays += 1,
             },
             Message::Notification { .. } => {}

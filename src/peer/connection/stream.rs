@@ -100,7 +100,7 @@ impl Connection {
         match body {
             Body::Frame(frame) if !on_stream || frame.sse.is_none() => Inbound {
                 channel,
-                body: Body::HttpBody(frame.bytes.to_vec()),
+                body: Body::HttpBody(frame.bytes().to_vec()),
             },
             Body::Frame(frame) => {
                 let channel = if self.is_address(&frame) {
@@ -128,7 +128,7 @@ impl Connection {
             return false;
         }
         if self.post_url.is_none() {
-            let named = String::from_utf8_lossy(&frame.bytes).into_owned();
+            let named = String::from_utf8_lossy(frame.bytes()).into_owned();
             self.post_url = endpoint_address(self.context.connector.url(), &named);
             if self.post_url.is_none() {
                 self.note(ENDPOINT_ELSEWHERE);
