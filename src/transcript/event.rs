@@ -54,6 +54,13 @@ impl Event {
             seq: self.seq,
         }
     }
+
+    /// Lets go of what a frame was read as.
+    pub(super) fn forget(&mut self) {
+        if let Body::Frame(frame) = &mut self.body {
+            frame.read = Read::default();
+        }
+    }
 }
 
 /// Who caused an event.

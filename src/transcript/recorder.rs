@@ -96,14 +96,26 @@ impl Recorder {
         u32::try_from(events).unwrap_or(u32::MAX)
     }
 
-    /// Copies of the first event of a connection, and of those from a position on.
+    /// Copies of the first event of a connection, and of those from a position on. What their
+    /// frames were read as goes with the copies.
     pub fn tail_of(&self, label: &str, from: u32) -> Vec<Event> {
-        let inner = self.inner.borrow();
-        let events = inner.events.get(label).map_or(&[][..], Vec::as_slice);
-        let wanted = events
-            .iter()
-            .filter(|event| event.seq == 0 || event.seq >= from);
-        wanted.cloned().collect()
+        let mut inner = self.inner.borrow_mut();
+        let events = inner.events.get_mut(label).into_iter().flatten();
+        let wanted = events.filter(|event| event.seq == 0 || event.seq >= from);
+        let copied = wanted.map(|event| {
+            let copy = event.clone();
+            event.forget();
+            copy
+        });
+        copied.collect()
+    }
+
+    /// Lets go of what all frames were read as, before a session that is so long that the memory
+    /// counts for more than the time to read them again.
+    pub fn forget_readings(&self) {
+        let mut inner = self.inner.borrow_mut();
+        let events = inner.events.values_mut().flatten();
+        events.for_each(Event::forget);
     }
 
     /// The text with this run's secrets masked.

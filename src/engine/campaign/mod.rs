@@ -71,6 +71,7 @@ pub async fn drive(
         return;
     }
     let transport = context.connector.kind();
+    context.recorder.forget_readings();
     let mut campaign = Campaign {
         context,
         revision,
