@@ -3,10 +3,11 @@
 
 Usage: cargo build --release --workspace && scripts/soak.py [TIMES]        (50 by default)
 
-Every round tests each transport on a server of its own. Exits 1 at the end when any run reported
+Every round tests all transports at once, each on a server of its own. Exits 1 at the end when any run reported
 anything, started a diagnosis or left a process behind, with what it was.
 """
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -60,22 +61,29 @@ def check(target):
     return said
 
 
+def once(way):
+    """What a run over one transport reported."""
+    arguments = WAYS[way]
+    if not arguments:
+        return check(SERVER)
+    child, url = start(arguments)
+    try:
+        return check(url)
+    finally:
+        child.stdin.close()
+        child.wait(timeout=30)
+
+
 def main():
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     failed = 0
-    for turn in range(1, times + 1):
-        for way, arguments in WAYS.items():
-            if not arguments:
-                said = check(SERVER)
-            else:
-                child, url = start(arguments)
-                said = check(url)
-                child.stdin.close()
-                child.wait(timeout=30)
-            failed += bool(said)
-            for line in said:
-                print(f"round {turn}, {way}: {line}")
-        print(f"{turn} of {times} rounds, {failed} runs with findings", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(len(WAYS)) as pool:
+        for turn in range(1, times + 1):
+            for way, said in zip(WAYS, pool.map(once, WAYS)):
+                failed += bool(said)
+                for line in said:
+                    print(f"round {turn}, {way}: {line}")
+            print(f"{turn} of {times} rounds, {failed} runs with findings", flush=True)
     sys.exit(1 if failed else 0)
 
 

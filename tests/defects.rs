@@ -16,7 +16,7 @@ use reference_server::{binary, broken, run, settings};
 use serde::Deserialize;
 
 /// Defects that must be caught at least. This number only rises.
-const FLOOR: usize = 490;
+const FLOOR: usize = 503;
 
 /// Runs at the same time: most of a run is waiting for deadlines and processes. With many more the
 /// machine is so busy that correct servers miss deadlines.
@@ -132,10 +132,17 @@ fn each_defect_leads_to_its_requirement_and_to_no_other() {
     assert!(defects.len() > 50, "only {} defects", defects.len());
     let wanted = std::env::var("DEFECT").unwrap_or_default();
     let wanted: Vec<&str> = wanted.split(',').collect();
-    let defects: Vec<Defect> = defects
+    let mut defects: Vec<Defect> = defects
         .into_iter()
         .filter(|defect| wanted.iter().any(|part| defect.name.contains(part)))
         .collect();
+    // The last are taken first: servers that do not end make the longest runs.
+    defects.sort_by_key(|defect| {
+        (
+            defect.seen_by == "reconnects",
+            defect.seen_by == "generates",
+        )
+    });
     let mut verdicts = at_once(defects, judge);
     verdicts.sort_by(|a, b| a.defect.name.cmp(&b.defect.name));
     let (score, missed, crossfire) = summary(&verdicts);
