@@ -126,6 +126,7 @@ def compare(seen):
         print("\n".join(difference))
         say(f"not as expected; if that is right, keep it with --accept and explain it beside {EXPECTED.name}")
         return 1
+    seen = seen[1:]  # The first line names the columns.
     scored = [line.split("\t") for line in seen if "\tscored\t" in line]
     failed = [line for line in scored if "FAILURE" in line[5]]
     say(f"as expected: {len(scored)} scored scenarios, {len(failed)} of them failed; {len(seen) - len(scored)} more")
