@@ -190,6 +190,7 @@ impl Walk<'_> {
             .into_iter()
             .filter_map(|value| with(self.sound, path, value))
             .filter(|message| !is_other_method(message, &at))
+            .filter(|message| !may_be_another_id(message, &at))
             .filter(|message| !self.is_object_for_object(message, &at))
             .filter(|message| breaks_only(self.revision, self.method, message, &at))
             .collect();
@@ -219,6 +220,12 @@ impl Walk<'_> {
 /// Another name is a request for another method, and may be in good order.
 fn is_other_method(message: &Value, at: &str) -> bool {
     at == "/method" && message["method"].is_string()
+}
+
+/// Lenient servers take true for 1 and 1.5 for 1, which is the id of another request; its answer would be
+/// taken for a second one to that.
+fn may_be_another_id(message: &Value, at: &str) -> bool {
+    at == "/id" && (message["id"].is_boolean() || message["id"].is_number())
 }
 
 fn pointer(path: &[String]) -> String {

@@ -95,7 +95,7 @@ fn the_envelope_and_the_params_are_broken_in_every_way() {
         "no /jsonrpc",
         "a string at /jsonrpc",
         "null at /id",
-        "a fraction at /id",
+        "an array at /id",
         "an array at /method",
         "no /params",
         "an array at /params",
@@ -109,6 +109,8 @@ fn the_envelope_and_the_params_are_broken_in_every_way() {
     }
     for rule in [
         "no /id",
+        "a boolean at /id",
+        "a fraction at /id",
         "a string at /id",
         "a string at /method",
         "a string at /params/name",
