@@ -207,9 +207,10 @@ impl Frame {
     }
 }
 
-/// What a frame was read as. It follows from the bytes, and says nothing about equality.
+/// What a frame was read as, for all its copies. It follows from the bytes, and says nothing about
+/// equality.
 #[derive(Clone, Debug, Default)]
-struct Read(OnceLock<Arc<Parsed>>);
+struct Read(Arc<OnceLock<Arc<Parsed>>>);
 
 impl PartialEq for Read {
     fn eq(&self, _other: &Self) -> bool {

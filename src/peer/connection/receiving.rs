@@ -1,6 +1,5 @@
 //! What comes in: recorded first, then sorted into answers, strays and requests of the server.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -58,15 +57,15 @@ impl Connection {
         let Inbound { channel, body } = self.place(inbound);
         match &body {
             Body::Frame(frame) => {
-                let parsed = Arc::clone(frame.parsed());
+                let frame = frame.clone();
+                self.tape.received(channel, body);
+                let parsed = frame.parsed();
                 if let Some(meta) = &frame.sse {
                     self.streams.event(channel, meta);
                 }
-                self.note_answer(channel, &parsed);
-                let is_message = carries_message(frame, &parsed);
-                self.tape.received(channel, body);
-                if is_message {
-                    self.sort(&parsed);
+                self.note_answer(channel, parsed);
+                if carries_message(&frame, parsed) {
+                    self.sort(parsed);
                 }
                 return;
             }
