@@ -170,6 +170,7 @@ mod progress {
 mod prompts {
     pub(super) mod argument_values;
     pub(super) mod arguments_member;
+    pub(super) mod audio;
     pub(super) mod capability;
     pub(super) mod content;
     pub(super) mod get;
@@ -384,6 +385,7 @@ pub fn all() -> Vec<Entry> {
         "progress/tokens" "progress/tokens.rs" progress tokens;
         "prompts/argument-values" "prompts/argument_values.rs" prompts argument_values;
         "prompts/arguments-member" "prompts/arguments_member.rs" prompts arguments_member;
+        "prompts/audio" "prompts/audio.rs" prompts audio;
         "prompts/capability" "prompts/capability.rs" prompts capability;
         "prompts/content" "prompts/content.rs" prompts content;
         "prompts/get" "prompts/get.rs" prompts get;
