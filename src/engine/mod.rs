@@ -28,7 +28,7 @@ use crate::check::Entry;
 use crate::check::across::Side;
 use crate::config::target::{Target, TargetKind};
 use crate::peer::{Context, Deadlines};
-use crate::spec::{Era, Revision, TransportKind};
+use crate::spec::{Era, Revision, TransportKind, schema};
 use crate::surface::{self, Surface};
 use crate::transcript::{Event, Recorder};
 use crate::transport::Connector;
@@ -260,6 +260,7 @@ pub async fn run_with(
     observer: &dyn Observer,
     mut run: ServerRun,
 ) -> ServerRun {
+    let _in_use = schema::InUse::begin();
     let context = Rc::new(Context {
         connector,
         recorder: recorder.clone(),

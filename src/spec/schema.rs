@@ -5,6 +5,7 @@
 //! within that schema only.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use jsonschema::{Draft, Registry, Validator};
@@ -74,8 +75,33 @@ struct Schema {
     validators: Mutex<BTreeMap<String, Arc<Validator>>>,
 }
 
-/// Drops the compiled definitions of a revision; they are compiled anew when they are needed again.
+/// Runs that use compiled definitions.
+static USERS: AtomicUsize = AtomicUsize::new(0);
+
+/// A run that uses compiled definitions; what one run compiles serves all that are on their way.
+#[derive(Debug)]
+pub struct InUse(());
+
+impl InUse {
+    /// Counts until it is dropped.
+    pub fn begin() -> Self {
+        USERS.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        USERS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Drops the compiled definitions of a revision, unless more than one run uses them; they are
+/// compiled anew when they are needed again.
 pub fn forget(revision: Revision) {
+    if USERS.load(Ordering::Relaxed) > 1 {
+        return;
+    }
     let mut validators = schema(revision)
         .validators
         .lock()

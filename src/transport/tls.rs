@@ -1,6 +1,6 @@
 //! Whom to believe over TLS: the certificates of the system, and those that the user adds.
 
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, OnceLock};
 
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
@@ -10,9 +10,12 @@ use rustls_platform_verifier::Verifier;
 use super::ConnectError;
 
 /// Certificates that are believed besides those of the system.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Trust {
     extra: Vec<CertificateDer<'static>>,
+    /// Made once for all copies, as reading the certificates of the system costs more than a
+    /// session of plain HTTP. Sessions of TLS are not shared.
+    verifier: Arc<OnceLock<Result<Arc<Verifier>, rustls::Error>>>,
 }
 
 impl Trust {
@@ -27,6 +30,7 @@ impl Trust {
             return Err("it holds no certificate".to_owned());
         }
         self.extra.extend(found);
+        self.verifier = Arc::default();
         Ok(())
     }
 
@@ -40,13 +44,16 @@ impl Trust {
             // An error means that somebody installed one before, which serves as well.
             let _ = rustls::crypto::ring::default_provider().install_default();
         });
-        let unusable = |error: rustls::Error| ConnectError::Unusable(format!("TLS: {error}"));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier =
-            Verifier::new_with_extra_roots(self.extra.clone(), provider).map_err(unusable)?;
+        let made = self.verifier.get_or_init(|| {
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            Verifier::new_with_extra_roots(self.extra.clone(), provider).map(Arc::new)
+        });
+        let verifier = made
+            .as_ref()
+            .map_err(|error| ConnectError::Unusable(format!("TLS: {error}")))?;
         Ok(ClientConfig::builder()
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_custom_certificate_verifier(Arc::<Verifier>::clone(verifier))
             .with_no_client_auth())
     }
 }
@@ -65,6 +72,6 @@ mod tests {
         ] {
             assert!(trust.with(text.as_bytes()).is_err(), "{text}");
         }
-        assert_eq!(trust, Trust::default());
+        assert!(trust.extra.is_empty());
     }
 }
