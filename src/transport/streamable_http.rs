@@ -23,6 +23,11 @@ pub const LARGEST_BODY: usize = 16 << 20;
 /// How long a TCP and TLS connection may take to come up.
 pub const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
+/// How long a TCP connection may lie idle and be used again. Servers close idle connections, many
+/// after 5 seconds (uvicorn, Node); a request that is sent at that moment is lost, and no fault of
+/// the server's.
+const LONGEST_IDLE: Duration = Duration::from_secs(1);
+
 pub use crate::transcript::event::FAULT_CONNECT;
 /// Prefix of a fault that says TLS failed.
 pub const FAULT_TLS: &str = "tls: ";
@@ -58,6 +63,7 @@ impl Connector for HttpConnector {
             .redirect(redirect::Policy::none())
             .no_proxy()
             .connect_timeout(CONNECT_DEADLINE)
+            .pool_idle_timeout(LONGEST_IDLE)
             .tls_backend_preconfigured(self.trust.config()?)
             .build()
             .map_err(|error| ConnectError::Unusable(error.to_string()))?;
