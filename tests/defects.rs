@@ -16,7 +16,7 @@ use reference_server::{binary, broken, run, settings};
 use serde::Deserialize;
 
 /// Defects that must be caught at least. This number only rises.
-const FLOOR: usize = 504;
+const FLOOR: usize = 505;
 
 /// Runs of defects at the same time: most of such a run is waiting for deadlines and processes.
 /// With many more the machine is so busy that correct servers miss deadlines.

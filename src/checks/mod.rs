@@ -206,6 +206,7 @@ mod schema {
 
 mod security {
     pub(super) mod ansi_escapes;
+    pub(super) mod bind_all;
     pub(super) mod error_details;
     pub(super) mod exfiltration;
     pub(super) mod hidden_markup;
@@ -409,6 +410,7 @@ pub fn all() -> Vec<Entry> {
         "schema/results" "schema/results.rs" schema results;
         "schema/server-messages" "schema/server_messages.rs" schema server_messages;
         "security/ansi-escapes" "security/ansi_escapes.rs" security ansi_escapes;
+        "security/bind-all" "security/bind_all.rs" security bind_all;
         "security/error-details" "security/error_details.rs" security error_details;
         "security/exfiltration" "security/exfiltration.rs" security exfiltration;
         "security/hidden-markup" "security/hidden_markup.rs" security hidden_markup;

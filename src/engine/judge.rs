@@ -98,7 +98,10 @@ impl<'e> Bench<'e> {
 }
 
 /// Security checks that see the same cause as a requirement does.
-const SAME_CAUSE: [(&str, &str); 1] = [("sec.http.session-id-weak", "http.session.id-unguessable")];
+const SAME_CAUSE: [(&str, &str); 2] = [
+    ("sec.http.session-id-weak", "http.session.id-unguessable"),
+    ("sec.http.bind-all-interfaces", "http.bind-localhost"),
+];
 
 /// One cause is one finding: that of the security check, which names both ids. The outcomes stay
 /// two.

@@ -100,6 +100,7 @@ impl Suite<'_> {
         if phase == Phase::Ordinary {
             let session = session(&context, main, self.revision);
             main.note(assign::DRIVEN);
+            main.note_listening();
             survey::survey(main, session, self.settings).await;
             let surveyed = context.recorder.events_on(&main.label());
             self.surveyed.replace(surveyed);

@@ -1,6 +1,7 @@
 //! A parsed script: what the server supports, and the rules that replace its answers.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use serde_json::Value;
 
@@ -14,6 +15,7 @@ pub struct Script {
     pub(super) revision: Revision,
     pub(super) supported: Vec<Revision>,
     pub(super) transport: TransportKind,
+    pub(super) listening: Vec<IpAddr>,
     pub(super) capabilities: Option<Value>,
     pub(super) rules: Vec<Rule>,
 }
@@ -49,6 +51,11 @@ impl Script {
         &self.supported
     }
 
+    /// Addresses on which the server is taken to wait for connections.
+    pub fn listening(&self) -> &[IpAddr] {
+        &self.listening
+    }
+
     /// The transport it is meant for.
     pub fn transport(&self) -> TransportKind {
         self.transport
@@ -61,6 +68,7 @@ impl Default for Script {
             revision: Revision::NEWEST_HANDSHAKE,
             supported: Revision::ALL.to_vec(),
             transport: TransportKind::Stdio,
+            listening: Vec::new(),
             capabilities: None,
             rules: Vec::new(),
         }

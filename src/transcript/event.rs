@@ -1,6 +1,7 @@
 //! One thing that happened on a connection, recorded before anybody interprets it.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
@@ -153,6 +154,8 @@ pub enum Body {
         /// Length of the wait in milliseconds.
         waited_ms: u64,
     },
+    /// Local addresses on which a server behind a URL of this machine waits for connections.
+    Listening(Vec<IpAddr>),
     /// A remark of the driver.
     Note(String),
 }

@@ -78,6 +78,7 @@ fn encode_body(body: &Body) -> (&'static str, Value) {
             "silence",
             json!({"deadline": deadline, "waited_ms": waited_ms}),
         ),
+        Body::Listening(addresses) => ("listening", json!(addresses)),
         Body::Note(text) => ("note", json!(text)),
     }
 }
@@ -203,6 +204,7 @@ fn decode_body(name: &str, value: Value) -> Result<Body, String> {
             deadline: typed(value["deadline"].clone())?,
             waited_ms: typed(value["waited_ms"].clone())?,
         },
+        "listening" => Body::Listening(typed(value)?),
         "note" => Body::Note(typed(value)?),
         other => return Err(format!("unknown event body `{other}`")),
     })

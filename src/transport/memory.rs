@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::{ConnectError, Connector, Inbound, Outbound, Signal, Transport, Wait};
@@ -44,6 +45,10 @@ impl Connector for MemoryConnector {
 
     fn headers(&self) -> &[(String, String)] {
         &self.headers
+    }
+
+    fn listening(&self) -> Vec<IpAddr> {
+        self.script.listening().to_vec()
     }
 
     fn connect(&self) -> Result<Box<dyn Transport>, ConnectError> {

@@ -5,12 +5,14 @@
 pub mod child;
 mod dial;
 pub mod leftovers;
+mod listening;
 pub mod memory;
 pub mod streamable_http;
 pub mod tls;
 pub mod websocket;
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use crate::spec::TransportKind;
@@ -80,6 +82,12 @@ pub trait Connector {
 
     /// Headers that the user wants on every HTTP request.
     fn headers(&self) -> &[(String, String)];
+
+    /// Addresses of this machine on which the server waits for connections. Empty for a process,
+    /// for a server elsewhere, and where the operating system does not tell.
+    fn listening(&self) -> Vec<IpAddr> {
+        listening::behind(self.url())
+    }
 
     /// Starts a process, or prepares an HTTP client.
     ///

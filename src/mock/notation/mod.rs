@@ -47,7 +47,7 @@ impl Reader {
         match name.as_str() {
             "when" => self.condition_line(line),
             _ if self.open.is_none() => self.header_line(&name, start, line),
-            "revision" | "revisions" | "transport" | "capabilities" => {
+            "revision" | "revisions" | "transport" | "listening" | "capabilities" => {
                 Err(line.error_at(start, "header lines come before the first rule"))
             }
             _ => {
@@ -75,11 +75,17 @@ impl Reader {
                 self.script.supported = supported;
             }
             "transport" => self.script.transport = transport(line)?,
+            "listening" => {
+                let at = line.here();
+                let address = line.word().parse();
+                let address = address.map_err(|_| line.error_at(at, "expected an IP address"))?;
+                self.script.listening.push(address);
+            }
             "capabilities" => self.script.capabilities = Some(object(line)?),
             _ => {
                 return Err(line.error_at(
                     start,
-                    "expected `revision`, `revisions`, `transport`, `capabilities` or a rule",
+                    "expected `revision`, `revisions`, `transport`, `listening`, `capabilities` or a rule",
                 ));
             }
         }

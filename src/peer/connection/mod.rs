@@ -210,6 +210,14 @@ impl Connection {
         self.tape.noted(Body::Note(text.to_owned()));
     }
 
+    /// Notes on which addresses of this machine the server waits for connections, if that is known.
+    pub fn note_listening(&mut self) {
+        let addresses = self.context.connector.listening();
+        if !addresses.is_empty() {
+            self.tape.noted(Body::Listening(addresses));
+        }
+    }
+
     /// The handshake: initialize with the revision's date, then the initialized notification.
     /// Returns the initialize result.
     pub async fn handshake(&mut self, version: &str, wait: Duration) -> Option<Part> {
