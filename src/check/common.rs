@@ -13,6 +13,7 @@ pub mod header_params;
 pub mod http;
 pub mod http_end;
 pub mod json_schema;
+pub mod listening;
 pub mod listing;
 pub mod logs;
 pub mod media;

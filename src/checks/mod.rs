@@ -64,6 +64,7 @@ mod errors {
 
 mod http {
     pub(super) mod accel_buffering;
+    pub(super) mod bind_localhost;
     pub(super) mod event_ids;
     pub(super) mod get_stream;
     pub(super) mod initialize_version_header;
@@ -307,6 +308,7 @@ pub fn all() -> Vec<Entry> {
         "errors/own-codes" "errors/own_codes.rs" errors own_codes;
         "errors/reserved-codes" "errors/reserved_codes.rs" errors reserved_codes;
         "http/accel-buffering" "http/accel_buffering.rs" http accel_buffering;
+        "http/bind-localhost" "http/bind_localhost.rs" http bind_localhost;
         "http/event-ids" "http/event_ids.rs" http event_ids;
         "http/get-stream" "http/get_stream.rs" http get_stream;
         "http/initialize-version-header" "http/initialize_version_header.rs" http initialize_version_header;
