@@ -115,7 +115,7 @@ fn selector(revision: Revision, message: &WireMessage) -> Selector {
         return Selector::Invalid;
     }
     let mut params = params.as_deref().cloned().unwrap_or_else(|| json!({}));
-    let value = message.parsed.value.as_ref();
+    let value = message.parsed.envelope.as_ref();
     let faults = value.map(|value| faults(revision, Some(method), value));
     let faults = faults.unwrap_or_default();
     if let Some(members) = params.as_object_mut() {

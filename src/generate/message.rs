@@ -1,5 +1,7 @@
 //! Requests of the protocol that break one rule of their definition, made from the embedded schemas.
 
+use std::rc::Rc;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -16,12 +18,16 @@ pub struct BrokenRequest {
     pub rule: String,
     /// JSON pointer to the place.
     pub at: String,
-    /// The request, with the id of the request in good order unless that is what is wrong.
-    pub message: Value,
-    /// Requests with a smaller value at the place, smallest first; as proven as this one.
-    pub smaller: Vec<Value>,
     /// What is to be sent first where not everything can be.
     pub worth: Worth,
+    /// The request in good order. The broken ones are made from it when they are asked for: there are
+    /// hundreds, all but alike.
+    sound: Rc<Value>,
+    /// The names of the members that lead to the place.
+    path: Vec<String>,
+    /// The values that are wrong there, smallest first; `None` leaves the member out. The last one is
+    /// meant to be sent.
+    values: Vec<Option<Value>>,
 }
 
 /// How much is to be learnt from a request, most first.
@@ -79,7 +85,7 @@ pub fn broken_requests(revision: Revision, sound: &Value, seed: u64) -> Option<V
     let mut walk = Walk {
         revision,
         method,
-        sound,
+        sound: Rc::new(sound.clone()),
         seed,
         made: Vec::new(),
     };
@@ -123,6 +129,25 @@ fn worth(one: &BrokenRequest, numbers: &[String]) -> Worth {
 }
 
 impl BrokenRequest {
+    /// The request, with the id of the request in good order unless that is what is wrong.
+    pub fn message(&self) -> Value {
+        let made = self.values.last().and_then(|value| self.with(value));
+        made.unwrap_or_default()
+    }
+
+    /// Requests with a smaller value at the place, smallest first; as proven as [`Self::message`].
+    pub fn smaller(&self) -> impl Iterator<Item = Value> {
+        let smaller = self
+            .values
+            .split_last()
+            .map_or(&[][..], |(_, others)| others);
+        smaller.iter().filter_map(|value| self.with(value))
+    }
+
+    fn with(&self, value: &Option<Value>) -> Option<Value> {
+        with(&self.sound, &self.path, value.clone())
+    }
+
     /// True when what is wrong has nothing to do with the method.
     pub fn breaks_envelope(&self) -> bool {
         ["/jsonrpc", "/id", "/method"].contains(&self.at.as_str())
@@ -142,7 +167,7 @@ impl BrokenRequest {
 struct Walk<'w> {
     revision: Revision,
     method: &'w str,
-    sound: &'w Value,
+    sound: Rc<Value>,
     seed: u64,
     made: Vec<BrokenRequest>,
 }
@@ -186,34 +211,39 @@ impl Walk<'_> {
         if self.made.iter().any(|known| known.rule == rule) {
             return;
         }
-        let mut proven: Vec<Value> = values
-            .into_iter()
-            .filter_map(|value| with(self.sound, path, value))
-            .filter(|message| !is_other_method(message, &at))
-            .filter(|message| !may_be_another_id(message, &at))
-            .filter(|message| !self.is_object_for_object(message, &at))
-            .filter(|message| breaks_only(self.revision, self.method, message, &at))
-            .collect();
+        let mut proven = values;
+        proven.retain(|value| self.is_proven(path, &at, value.clone()));
         if proven.is_empty() {
             return;
         }
         let chosen = usize::from(digest(self.seed, &[self.method, &rule])[0]) % proven.len();
-        let message = proven[chosen].clone();
-        proven.truncate(chosen);
+        proven.truncate(chosen + 1);
         self.made.push(BrokenRequest {
             method: self.method.to_owned(),
             rule,
             at,
-            message,
-            smaller: proven,
             worth: Worth::Special,
+            sound: Rc::clone(&self.sound),
+            path: path.to_vec(),
+            values: proven,
         });
+    }
+
+    /// True when the request with that value at the place is wrong there and nowhere else, and can be
+    /// taken for nothing else.
+    fn is_proven(&self, path: &[String], at: &str, value: Option<Value>) -> bool {
+        with(&self.sound, path, value).is_some_and(|message| {
+            !is_other_method(&message, at)
+                && !may_be_another_id(&message, at)
+                && !self.is_object_for_object(&message, at)
+                && breaks_only(self.revision, self.method, &message, at)
+        })
     }
 
     /// Another object would lack several members at once; each is left out by itself.
     fn is_object_for_object(&self, message: &Value, at: &str) -> bool {
         let is_object = |whole: &Value| whole.pointer(at).is_some_and(Value::is_object);
-        is_object(self.sound) && is_object(message)
+        is_object(&self.sound) && is_object(message)
     }
 }
 

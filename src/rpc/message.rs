@@ -2,12 +2,12 @@
 //! unions of the protocol schemas are open and would let almost anything pass.
 
 use std::fmt;
-use std::ops::{Deref, Range};
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Id;
+use super::{Id, Part};
 use crate::json::{self, Node, NodeKind, Oddity, SyntaxFault};
 
 /// One message, or one batch, as received.
@@ -17,8 +17,9 @@ pub struct Parsed {
     pub bytes: Arc<[u8]>,
     /// Legal but harmful spots; spans count from the start of `bytes`.
     pub oddities: Vec<Oddity>,
-    /// The whole message. `None` when it is not JSON or not representable.
-    pub value: Option<Arc<Value>>,
+    /// The message; a result response without its `result`, which is in `message` and shared with
+    /// equal ones. `None` when the whole is not JSON or not representable.
+    pub envelope: Option<Arc<Value>>,
     /// The bytes are JSON with a number or a string that no [`Value`] can hold. Optional parts of
     /// `message` are then `None` where they are concerned; a result is approximated as
     /// [`Node::to_value_lossy`] does.
@@ -86,42 +87,6 @@ pub enum Message {
     Malformed(Malformation),
 }
 
-/// A value inside a message, which it shares the memory of.
-#[derive(Clone)]
-pub struct Part {
-    root: Arc<Value>,
-    path: &'static [&'static str],
-}
-
-impl Deref for Part {
-    type Target = Value;
-
-    fn deref(&self) -> &Value {
-        self.path.iter().fold(&*self.root, |value, key| &value[key])
-    }
-}
-
-impl From<Value> for Part {
-    fn from(value: Value) -> Self {
-        Self {
-            root: Arc::new(value),
-            path: &[],
-        }
-    }
-}
-
-impl PartialEq for Part {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl fmt::Debug for Part {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&**self, formatter)
-    }
-}
-
 /// Why something is not a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Malformation {
@@ -154,7 +119,7 @@ pub fn parse_shared(bytes: &Arc<[u8]>) -> Parsed {
         Err(fault) => Parsed {
             bytes: Arc::clone(bytes),
             oddities: scan.oddities,
-            value: None,
+            envelope: None,
             unrepresentable: false,
             version: VersionField::Missing,
             id: None,
@@ -222,9 +187,9 @@ impl Source<'_> {
     }
 
     fn single(&self, node: &Node, span: Range<usize>) -> Parsed {
-        let value = Arc::new(node.to_value_lossy());
-        let message = classify(node, &value);
-        let exact = node.is_representable().then_some(value);
+        let envelope = Arc::new(envelope(node));
+        let message = self.classify(node, &envelope);
+        let exact = node.is_representable().then_some(envelope);
         self.parsed(node, span, exact, message)
     }
 
@@ -232,12 +197,12 @@ impl Source<'_> {
         &self,
         node: &Node,
         span: Range<usize>,
-        value: Option<Arc<Value>>,
+        envelope: Option<Arc<Value>>,
         message: Message,
     ) -> Parsed {
         Parsed {
             oddities: self.oddities_in(&span),
-            value,
+            envelope,
             unrepresentable: !node.is_representable(),
             version: self.version(node),
             id: node.get("id").map(Id::from_node),
@@ -246,6 +211,30 @@ impl Source<'_> {
                 true => Arc::clone(self.bytes),
                 false => Arc::from(&self.bytes[span]),
             },
+        }
+    }
+
+    /// What an element is.
+    fn classify(&self, node: &Node, envelope: &Arc<Value>) -> Message {
+        if !matches!(node.kind, NodeKind::Object(_)) {
+            return Message::Malformed(Malformation::NotObject(node.type_word()));
+        }
+        match (node.get("method"), node.get("result"), node.get("error")) {
+            (None, None, None) => Message::Malformed(Malformation::NoKind),
+            (Some(method), None, None) => call(node, method, envelope),
+            (None, Some(result), None) => self.result_response(node, result),
+            (None, None, Some(error)) => error_response(node, error, envelope),
+            _ => Message::Malformed(Malformation::TwoKinds),
+        }
+    }
+
+    fn result_response(&self, node: &Node, result: &Node) -> Message {
+        match node.get("id").map(Id::from_node) {
+            Some(id) => Message::Result {
+                id,
+                result: Part::shared(result, self.bytes),
+            },
+            None => bad_member("a response with `result` has no `id`".to_owned()),
         }
     }
 
@@ -279,18 +268,21 @@ impl Source<'_> {
     }
 }
 
-/// What an element is; `value` is the same as `node`.
-fn classify(node: &Node, value: &Arc<Value>) -> Message {
-    if !matches!(node.kind, NodeKind::Object(_)) {
-        return Message::Malformed(Malformation::NotObject(node.type_word()));
+/// The members of a message but for the result of a result response.
+fn envelope(node: &Node) -> Value {
+    match &node.kind {
+        NodeKind::Object(members) if is_result(node) => {
+            let others = members.iter().filter(|member| member.name != "result");
+            let others = others.map(|member| (member.name.clone(), member.value.to_value_lossy()));
+            Value::Object(others.collect())
+        }
+        _ => node.to_value_lossy(),
     }
-    match (node.get("method"), node.get("result"), node.get("error")) {
-        (None, None, None) => Message::Malformed(Malformation::NoKind),
-        (Some(method), None, None) => call(node, method, value),
-        (None, Some(_), None) => result_response(node, value),
-        (None, None, Some(error)) => error_response(node, error, value),
-        _ => Message::Malformed(Malformation::TwoKinds),
-    }
+}
+
+fn is_result(node: &Node) -> bool {
+    let has = |name| node.get(name).is_some();
+    has("result") && has("id") && !has("method") && !has("error")
 }
 
 /// The part of that path, where it is there and the same as was written.
@@ -300,8 +292,7 @@ fn exact_part(
     path: &'static [&'static str],
 ) -> Option<Part> {
     written.filter(|node| node.is_representable())?;
-    let root = Arc::clone(root);
-    Some(Part { root, path })
+    Some(Part::within(root, path))
 }
 
 fn call(node: &Node, method: &Node, value: &Arc<Value>) -> Message {
@@ -316,19 +307,6 @@ fn call(node: &Node, method: &Node, value: &Arc<Value>) -> Message {
     match node.get("id").map(Id::from_node) {
         Some(id) => Message::Request { id, method, params },
         None => Message::Notification { method, params },
-    }
-}
-
-fn result_response(node: &Node, value: &Arc<Value>) -> Message {
-    match node.get("id").map(Id::from_node) {
-        Some(id) => Message::Result {
-            id,
-            result: Part {
-                root: Arc::clone(value),
-                path: &["result"],
-            },
-        },
-        None => bad_member("a response with `result` has no `id`".to_owned()),
     }
 }
 

@@ -151,7 +151,7 @@ fn text_that_is_not_json_keeps_its_fault() {
         matches!(&two, Malformation::NotJson(fault) if fault.kind == FaultKind::Trailing),
         "{two:?}"
     );
-    assert_eq!(parse(b"\xFF").value, None);
+    assert_eq!(parse(b"\xFF").envelope, None);
 }
 
 #[test]
@@ -182,11 +182,12 @@ fn batch_elements_stand_for_themselves() {
     assert_eq!(&elements[0].bytes[span], b"\"a\"");
     assert!(!elements[0].unrepresentable);
     assert_eq!(
-        elements[0].value,
-        Some(Arc::new(
-            json!({"jsonrpc": "2.0", "id": 1, "result": {"a": 2}})
-        ))
+        elements[0].envelope,
+        Some(Arc::new(json!({"jsonrpc": "2.0", "id": 1})))
     );
+    let result = Part::from(json!({"a": 2}));
+    let id = Id::from(1);
+    assert_eq!(elements[0].message, Message::Result { id, result });
     let not_object = |word| Message::Malformed(Malformation::NotObject(word));
     assert_eq!(elements[1].message, not_object("number"));
     assert!(elements[2].unrepresentable);
@@ -203,7 +204,7 @@ fn batch_elements_stand_for_themselves() {
 fn unrepresentable_messages_are_classified_all_the_same() {
     let parsed = parse(br#"{"jsonrpc":"2.0","id":1,"method":"m","params":{"a":1e400}}"#);
     assert!(parsed.unrepresentable);
-    assert_eq!(parsed.value, None);
+    assert_eq!(parsed.envelope, None);
     let expected = Message::Request {
         id: Id::from(1),
         method: "m".to_owned(),
@@ -289,7 +290,7 @@ proptest! {
             }
             (found, expected) => prop_assert!(false, "{:?} against {:?}", found, expected),
         }
-        prop_assert_eq!(parsed.unrepresentable, parsed.value.is_none());
+        prop_assert_eq!(parsed.unrepresentable, parsed.envelope.is_none());
 
         let batch = parse(format!("[0 , {text}]").as_bytes());
         prop_assert_eq!(batch.messages()[1], &parsed);

@@ -6,7 +6,9 @@ pub mod code;
 mod encode;
 mod id;
 mod message;
+mod part;
 
 pub use encode::{error, notification, request, result};
 pub use id::Id;
-pub use message::{Malformation, Message, Parsed, Part, VersionField, parse, parse_shared};
+pub use message::{Malformation, Message, Parsed, VersionField, parse, parse_shared};
+pub use part::Part;

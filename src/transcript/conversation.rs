@@ -58,7 +58,7 @@ impl WireMessage {
         if !matches!(self.parsed.message, Message::Malformed(_)) {
             return None;
         }
-        let object = self.parsed.value.as_ref()?.as_object()?;
+        let object = self.parsed.envelope.as_ref()?.as_object()?;
         if object.contains_key("method") {
             return None;
         }

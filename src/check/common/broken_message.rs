@@ -95,7 +95,7 @@ pub enum Harm {
 impl<'v> BrokenMessage<'v> {
     /// What the request is about: the member of the envelope that is broken, else its method.
     pub fn subject(&self, revision: Revision) -> String {
-        let value = self.message.parsed.value.as_ref();
+        let value = self.message.parsed.envelope.as_ref();
         let faults = value.map(|value| faults(revision, None, value));
         let place = faults.and_then(|faults| faults.into_iter().next());
         let member = place.as_deref().map(|place| place.trim_start_matches('/'));
@@ -143,7 +143,7 @@ impl<'v> BrokenMessage<'v> {
 
     /// True when nothing is wrong with it but members of the method's own.
     fn is_wrong_for_its_method(&self, revision: Revision) -> bool {
-        let (value, method) = (&self.message.parsed.value, self.message.parsed.method());
+        let (value, method) = (&self.message.parsed.envelope, self.message.parsed.method());
         let faults = value.as_ref().map(|value| faults(revision, method, value));
         let is_own = |place: &String| !is_wrong_in_any(place);
         faults.is_some_and(|places| !places.is_empty() && places.iter().all(is_own))

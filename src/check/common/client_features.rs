@@ -98,7 +98,7 @@ fn direct_requests(view: &View) -> Vec<ClientRequest<'_>> {
         .filter_map(|(_, message)| {
             Some(ClientRequest {
                 method: message.parsed.method()?,
-                value: message.parsed.value.as_ref()?,
+                value: message.parsed.envelope.as_ref()?,
                 message,
                 pointer: String::new(),
                 cause: None,

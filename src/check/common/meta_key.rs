@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::rpc::{Message, Parsed};
 use crate::spec::Revision;
 
 /// Members that hold data of others, in which a member named `_meta` means something else.
@@ -17,9 +18,16 @@ const FOREIGN: [&str; 8] = [
 ];
 
 /// Every `_meta` object in a message, with a JSON pointer to it.
-pub fn metas(message: &Value) -> Vec<(String, &Map<String, Value>)> {
+pub fn metas(message: &Parsed) -> Vec<(String, &Map<String, Value>)> {
     let mut found = Vec::new();
-    collect(message, "", &mut found);
+    if let Some(envelope) = &message.envelope {
+        collect(envelope, "", &mut found);
+    }
+    if let Message::Result { result, .. } = &message.message
+        && !message.unrepresentable
+    {
+        collect(result, "/result", &mut found);
+    }
     found
 }
 
@@ -94,21 +102,23 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::rpc;
 
     #[test]
     fn metadata_is_found_everywhere_but_in_the_data_of_others() {
         let message = json!({
+            "jsonrpc": "2.0", "id": 1, "_meta": {"e": 5},
             "result": {
                 "_meta": {"a": 1},
                 "tools": [{"_meta": {"b": 2}, "inputSchema": {"properties": {"_meta": {"c": 3}}}}],
                 "structuredContent": {"_meta": {"d": 4}},
             },
         });
-        let places: Vec<String> = metas(&message)
+        let places: Vec<String> = metas(&rpc::parse(message.to_string().as_bytes()))
             .into_iter()
             .map(|(place, _)| place)
             .collect();
-        assert_eq!(places, ["/result/_meta", "/result/tools/0/_meta"]);
+        assert_eq!(places, ["/_meta", "/result/_meta", "/result/tools/0/_meta"]);
     }
 
     #[test]

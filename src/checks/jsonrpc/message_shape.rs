@@ -83,7 +83,7 @@ fn is_judged_here(conversation: &Conversation, message: &WireMessage) -> bool {
 
 fn malformed(verdicts: &mut Verdicts, message: &WireMessage, malformation: &Malformation) {
     let has = |name: &str| {
-        let value = message.parsed.value.as_ref();
+        let value = message.parsed.envelope.as_ref();
         value.is_some_and(|value| value.get(name).is_some())
     };
     let about = |subject: &str, text: String| Problem::new(subject, text).message(message);
@@ -116,7 +116,12 @@ fn well_formed(verdicts: &mut Verdicts, message: &WireMessage) {
         verdicts.on(XOR).held(message.at.clone());
     }
     let ruling = verdicts.on(SHAPE);
-    let Some(object) = message.parsed.value.as_deref().and_then(Value::as_object) else {
+    let Some(object) = message
+        .parsed
+        .envelope
+        .as_deref()
+        .and_then(Value::as_object)
+    else {
         return;
     };
     if object

@@ -88,7 +88,7 @@ fn judge_result(ruling: &mut Ruling, message: &WireMessage, result: &Value, meth
 
 fn judge_error(ruling: &mut Ruling, message: &WireMessage) {
     let has_error = || {
-        let value = message.parsed.value.as_ref();
+        let value = message.parsed.envelope.as_ref();
         value.is_some_and(|value| value.get("error").is_some())
     };
     let what = match &message.parsed.message {

@@ -70,13 +70,10 @@ fn judge(view: &View) -> Verdicts {
     }
     let extensions = view.session().capabilities["extensions"].clone();
     for (conversation, message) in view.received() {
-        let Some(value) = &message.parsed.value else {
-            continue;
-        };
         if revision_of(view, conversation) != Some(view.revision) {
             continue;
         }
-        for (place, meta) in metas(value) {
+        for (place, meta) in metas(&message.parsed) {
             for key in meta.keys() {
                 judge_key(
                     &mut verdicts,

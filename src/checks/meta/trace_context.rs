@@ -42,10 +42,7 @@ fn judge(view: &View) -> Verdicts {
     let ruling = verdicts.on(RULE);
     ruling.not_applicable("the server sent no trace context");
     for (_, message) in view.received() {
-        let Some(value) = &message.parsed.value else {
-            continue;
-        };
-        for (place, meta) in metas(value) {
+        for (place, meta) in metas(&message.parsed) {
             for key in ["traceparent", "tracestate", "baggage"] {
                 let Some(value) = meta.get(key) else {
                     continue;

@@ -51,7 +51,7 @@ fn judge(view: &View) -> Verdicts {
         else {
             continue;
         };
-        let (Some(definition), Some(value)) = (definition(*code), &message.parsed.value) else {
+        let (Some(definition), Some(value)) = (definition(*code), &message.parsed.envelope) else {
             continue;
         };
         if revision.era() == Era::Modern {

@@ -140,7 +140,7 @@ fn is_good(revision: Revision, request: &WireMessage) -> bool {
     is_plain_request(request)
         && request
             .parsed
-            .value
+            .envelope
             .as_ref()
             .zip(definition)
             .is_some_and(|(value, definition)| {

@@ -133,7 +133,7 @@ fn judge_message(
         ruling.odd(foreign(message, method, revision));
         return;
     };
-    let Some(value) = &message.parsed.value else {
+    let Some(value) = &message.parsed.envelope else {
         let why = format!("{method} has a number or a string that JSON libraries cannot hold");
         ruling.inconclusive(why);
         return;

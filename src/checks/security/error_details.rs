@@ -81,19 +81,19 @@ fn judge(view: &View) -> Verdicts {
 fn error_texts<'v>(exchange: &Exchange<'v>) -> Vec<ErrorText<'v>> {
     let mut texts = Vec::new();
     for message in &exchange.responses {
-        let Some(root) = &message.parsed.value else {
+        let Some(envelope) = &message.parsed.envelope else {
             continue;
         };
-        let pointer = match &message.parsed.message {
-            Message::Error { .. } => "/error",
-            _ if root["result"]["isError"] == true => "/result/content",
-            _ => continue,
+        let told = match &message.parsed.message {
+            Message::Error { .. } => envelope.get("error").map(|error| ("/error", error)),
+            Message::Result { result, .. } if result["isError"] == true => {
+                let content = result.get("content");
+                content.map(|content| ("/result/content", content))
+            }
+            _ => None,
         };
-        let mut open: Vec<(String, &Value)> = root
-            .pointer(pointer)
-            .map(|it| (pointer.to_owned(), it))
-            .into_iter()
-            .collect();
+        let told = told.map(|(pointer, value)| (pointer.to_owned(), value));
+        let mut open: Vec<(String, &Value)> = told.into_iter().collect();
         while let Some((pointer, value)) = open.pop() {
             match value {
                 Value::String(text) => texts.push(ErrorText {

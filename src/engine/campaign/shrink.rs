@@ -112,9 +112,9 @@ impl Shrinker<'_> {
         match steps[index].clone() {
             Step::Call(call) => self.smaller_call(steps, index, call).await,
             Step::Broken(request, _) => {
-                for message in &request.smaller {
+                for message in request.smaller() {
                     let mut candidate = steps.to_vec();
-                    candidate[index] = Step::Broken(Rc::clone(&request), message.clone());
+                    candidate[index] = Step::Broken(Rc::clone(&request), message);
                     if !self.may_go_on() {
                         return;
                     }

@@ -76,7 +76,7 @@ impl Step {
     }
 
     pub(super) fn broken(request: &Rc<BrokenRequest>) -> Self {
-        Self::Broken(Rc::clone(request), request.message.clone())
+        Self::Broken(Rc::clone(request), request.message())
     }
 
     /// True for what is only sent to see whether it is still answered alike.
