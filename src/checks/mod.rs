@@ -207,6 +207,7 @@ mod schema {
 
 mod security {
     pub(super) mod ansi_escapes;
+    pub(super) mod auth_missing;
     pub(super) mod bind_all;
     pub(super) mod error_details;
     pub(super) mod exfiltration;
@@ -412,6 +413,7 @@ pub fn all() -> Vec<Entry> {
         "schema/results" "schema/results.rs" schema results;
         "schema/server-messages" "schema/server_messages.rs" schema server_messages;
         "security/ansi-escapes" "security/ansi_escapes.rs" security ansi_escapes;
+        "security/auth-missing" "security/auth_missing.rs" security auth_missing;
         "security/bind-all" "security/bind_all.rs" security bind_all;
         "security/error-details" "security/error_details.rs" security error_details;
         "security/exfiltration" "security/exfiltration.rs" security exfiltration;

@@ -97,8 +97,11 @@ impl<'e> Bench<'e> {
     }
 }
 
-/// Security checks that see the same cause as a requirement does.
-const SAME_CAUSE: [(&str, &str); 2] = [
+/// Security checks that see the same cause as a requirement, or a lesser check, does.
+const SAME_CAUSE: [(&str, &str); 5] = [
+    ("sec.http.auth-missing", "sec.http.bind-all-interfaces"),
+    ("sec.http.auth-missing", "http.bind-localhost"),
+    ("sec.http.auth-missing", "auth.token.invalid-401"),
     ("sec.http.session-id-weak", "http.session.id-unguessable"),
     ("sec.http.bind-all-interfaces", "http.bind-localhost"),
 ];
@@ -111,7 +114,7 @@ fn join_causes(findings: &mut Vec<Finding>) {
         let Some(at) = findings.iter().position(|it| is_about(it, requirement)) else {
             continue;
         };
-        let is_same = |it: &&mut Finding| is_about(it, weakness);
+        let is_same = |it: &&mut Finding| it.requirements.first().is_some_and(|id| id == weakness);
         if let Some(grave) = findings.iter_mut().find(is_same) {
             grave.requirements.push(requirement.to_owned());
             findings.remove(at);

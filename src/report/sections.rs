@@ -357,12 +357,10 @@ impl Section<'_> {
         }
         let mut text = "\n  Not tested\n".to_owned();
         for left_out in &self.server.not_tested {
-            let line = format!(
-                "{}: {} ({})",
-                escape(&left_out.what),
-                escape(&left_out.why),
-                escape(&left_out.how_to)
-            );
+            let mut line = format!("{}: {}", escape(&left_out.what), escape(&left_out.why));
+            if !left_out.how_to.is_empty() {
+                line.push_str(&format!(" ({})", escape(&left_out.how_to)));
+            }
             text.push_str(&self.indented(&line, 4));
         }
         text

@@ -1,7 +1,7 @@
 //! One thing that happened on a connection, recorded before anybody interprets it.
 
+use core::net::IpAddr;
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};

@@ -65,6 +65,18 @@ pub fn unanswered<'c>(exchange: &Exchange<'c>) -> Option<Unanswered<'c>> {
     })
 }
 
+/// What a request did that was answered by the end of its connection, in words behind what it was. Over
+/// HTTP a connection may break while the server goes on.
+pub fn end_by(exchange: &Exchange<'_>) -> &'static str {
+    let lives = exchange
+        .conversation
+        .is_alive_after(exchange.request.at.seq);
+    match !exchange.request.channel.is_shared() && lives {
+        true => "was answered by nothing but the end of the HTTP connection",
+        false => "ended the server",
+    }
+}
+
 /// True when the server answered something newer, and was sent something else before it ended: that is
 /// to blame then. An end right behind such an answer may still be due to what was open.
 fn lived_on(exchange: &Exchange<'_>, end: &Event) -> bool {
@@ -345,9 +357,13 @@ pub fn evidence_first(ruling: &mut Ruling) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use serde_json::json;
 
     use super::*;
+    use crate::spec::{Revision, TransportKind};
+    use crate::transcript::{Channel, Direction, Frame, Opened};
 
     #[test]
     fn only_texts_about_the_name_itself_say_unknown() {
@@ -391,6 +407,45 @@ mod tests {
             &json!({"result": ["a", {"b": 1}]})
         ));
         assert!(!is_in_text(&["a"], &json!({"result": ["a", "b"]})));
+    }
+
+    #[test]
+    fn a_broken_http_exchange_is_no_end_while_others_are_answered() {
+        let ping = |id| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
+        let frame = |text: &str| Body::Frame(Frame::line(text.as_bytes()));
+        let opened = Body::Opened(Opened {
+            revision: Revision::V2025_11_25,
+            transport: TransportKind::StreamableHttp,
+            purpose: "main".to_owned(),
+        });
+        let mut bodies = vec![
+            (Direction::Noted, 1, opened),
+            (Direction::Sent, 1, frame(&ping(1))),
+            (Direction::Received, 1, Body::Fault("reset".to_owned())),
+        ];
+        let end = |bodies: &[(Direction, u32, Body)]| {
+            let events = bodies.iter().cloned().enumerate();
+            let events = events.map(|(seq, (direction, number, body))| Event {
+                connection: Arc::from("main"),
+                seq: u32::try_from(seq).expect("few events"),
+                at_ms: 0,
+                direction,
+                channel: Channel::Http(number),
+                probe: None,
+                intent: None,
+                body,
+            });
+            let revision = Revision::V2025_11_25;
+            let view = View::new(revision, TransportKind::StreamableHttp, events.collect());
+            let first = view.exchanges().next().expect("a ping");
+            end_by(&first)
+        };
+        assert_eq!(end(&bodies), "ended the server");
+        let answer = frame(r#"{"jsonrpc":"2.0","id":2,"result":{}}"#);
+        bodies.push((Direction::Sent, 2, frame(&ping(2))));
+        bodies.push((Direction::Received, 2, answer));
+        let broken = "was answered by nothing but the end of the HTTP connection";
+        assert_eq!(end(&bodies), broken);
     }
 
     #[test]

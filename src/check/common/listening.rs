@@ -1,15 +1,21 @@
 //! Where a server of this machine waits for connections.
 
+use core::net::IpAddr;
+
 use crate::check::prelude::*;
+
+/// The addresses that the driver noted, with the events that say so.
+pub fn known(view: &View) -> impl Iterator<Item = (&Event, &[IpAddr])> {
+    let events = view.main().into_iter().flat_map(|main| &main.events);
+    events.filter_map(|event| match &event.body {
+        Body::Listening(addresses) => Some((event, &**addresses)),
+        _ => None,
+    })
+}
 
 /// Judges the addresses that the driver noted: loopback addresses hold, all interfaces do not.
 pub fn judge(view: &View, ruling: &mut Ruling) {
-    let events = view.main().into_iter().flat_map(|main| &main.events);
-    let known = events.filter_map(|event| match &event.body {
-        Body::Listening(addresses) => Some((event, addresses)),
-        _ => None,
-    });
-    for (event, addresses) in known {
+    for (event, addresses) in known(view) {
         let Some(address) = addresses.iter().find(|address| address.is_unspecified()) else {
             ruling.held(event.reference());
             continue;

@@ -41,6 +41,7 @@
 //! < silence
 //! ```
 
+use crate::check::common::answers::end_by;
 use crate::check::common::handshake;
 use crate::check::prelude::*;
 
@@ -151,8 +152,8 @@ fn judge_rejection(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         .any(|other| !other.responses.is_empty());
     match exchange.reply() {
         Reply::Gone(event) => {
-            let text = "The server ends when it is sent initialize.";
-            ruling.broken(about(text).event(event, "connection ended").outright());
+            let text = format!("initialize {}.", end_by(exchange));
+            ruling.broken(about(&text).event(event, "connection ended").outright());
         }
         _ if !later => {
             let text = "The server no longer answers requests after initialize.";

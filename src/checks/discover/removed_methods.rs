@@ -30,6 +30,7 @@
 //! < exit 1
 //! ```
 
+use crate::check::common::answers::end_by;
 use crate::check::common::handshake::unclear;
 use crate::check::prelude::*;
 
@@ -90,7 +91,7 @@ fn judge(view: &View) -> Verdicts {
             }
             Reply::Result(..) => served.push(exchange.clone()),
             Reply::Gone(event) => {
-                let text = format!("The server ends when it is sent {method}.");
+                let text = format!("{method} {}.", end_by(&exchange));
                 ruling.broken(about(text).event(event, "connection ended"));
             }
             Reply::Silence { alive: true } => {

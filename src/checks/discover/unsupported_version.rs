@@ -38,6 +38,7 @@
 //! < default
 //! ```
 
+use crate::check::common::answers::end_by;
 use crate::check::common::handshake;
 use crate::check::prelude::*;
 
@@ -125,7 +126,7 @@ fn judge_other(ruling: &mut Ruling, exchange: &Exchange<'_>, reply: &Reply<'_>) 
         Reply::Error(_, Some(code)) => format!("is refused by {code}, not -32022"),
         Reply::Silence { alive: false } => "leaves the server without a further answer".to_owned(),
         Reply::Silence { alive: true } => "is not answered".to_owned(),
-        Reply::Gone(_) => "ends the server".to_owned(),
+        Reply::Gone(_) => end_by(exchange).to_owned(),
         _ => "is refused without the code -32022".to_owned(),
     };
     let text = format!("A request for the version {MADE_UP} {what}.");

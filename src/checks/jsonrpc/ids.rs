@@ -31,6 +31,7 @@
 //! < error -32601 "Method not found"
 //! ```
 
+use crate::check::common::answers::end_by;
 use crate::check::common::{is_refusal_of_host, misaddressed};
 use crate::check::prelude::*;
 
@@ -110,7 +111,7 @@ fn judge(view: &View) -> Verdicts {
                 continue;
             }
             Reply::HttpOnly(_, http) => format!("was answered by HTTP {} alone", http.status),
-            Reply::Gone(_) => "ended the server".to_owned(),
+            Reply::Gone(_) => end_by(&exchange).to_owned(),
             Reply::Silence { alive: true } => "was never answered".to_owned(),
             Reply::Silence { alive: false } => {
                 ruling.inconclusive("the server stopped answering altogether");

@@ -24,6 +24,7 @@
 //! < error -32603 "Internal error"
 //! ```
 
+use crate::check::common::answers::end_by;
 use crate::check::common::handshake::is_alive_at_all;
 use crate::check::common::http::is_beside_the_point;
 use crate::check::common::misaddressed;
@@ -95,8 +96,8 @@ fn judge_other(ruling: &mut Ruling, view: &View, exchange: &Exchange<'_>) {
             }
         }
         Reply::Gone(event) => {
-            let text = "The server ended when it was sent an unknown method.";
-            about(text).event(event, "connection ended").outright()
+            let text = format!("An unknown method {}.", end_by(exchange));
+            about(&text).event(event, "connection ended").outright()
         }
         Reply::Silence { alive: true } => about("An unknown method was never answered."),
         Reply::Silence { alive: false } if !is_alive_at_all(view) => {

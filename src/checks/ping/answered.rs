@@ -35,6 +35,7 @@
 //! < result {"status":"ok"}
 //! ```
 
+use crate::check::common::answers::end_by;
 use crate::check::common::handshake::unclear;
 use crate::check::prelude::*;
 
@@ -115,7 +116,7 @@ fn judge_failure(ruling: &mut Ruling, exchange: &Exchange<'_>) {
         Reply::HttpOnly(_, response) => {
             format!("is answered by HTTP {} without a result", response.status)
         }
-        Reply::Gone(_) => "ends the server".to_owned(),
+        Reply::Gone(_) => end_by(exchange).to_owned(),
         _ => "is not answered".to_owned(),
     };
     let text = format!("ping {what}.");
