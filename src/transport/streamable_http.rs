@@ -59,22 +59,28 @@ impl Connector for HttpConnector {
     }
 
     fn connect(&self) -> Result<Box<dyn Transport>, ConnectError> {
-        let client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT_DEADLINE)
-            .pool_idle_timeout(LONGEST_IDLE)
-            .tls_backend_preconfigured(self.trust.config()?)
-            .build()
-            .map_err(|error| ConnectError::Unusable(error.to_string()))?;
+        let client = client(&self.trust)?;
         let (sender, inbox) = unbounded_channel();
         Ok(Box::new(HttpTransport {
             client,
+            trust: self.trust.clone(),
             sender,
             inbox,
             running: BTreeMap::new(),
         }))
     }
+}
+
+/// A client with TCP connections of its own.
+fn client(trust: &Trust) -> Result<Client, ConnectError> {
+    Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT_DEADLINE)
+        .pool_idle_timeout(LONGEST_IDLE)
+        .tls_backend_preconfigured(trust.config()?)
+        .build()
+        .map_err(|error| ConnectError::Unusable(error.to_string()))
 }
 
 /// Resolves a `Location` against a URL. `None` when it leads to another origin or back to the URL.
@@ -94,6 +100,7 @@ pub fn endpoint_address(url: &str, named: &str) -> Option<String> {
 
 struct HttpTransport {
     client: Client,
+    trust: Trust,
     sender: UnboundedSender<Inbound>,
     inbox: UnboundedReceiver<Inbound>,
     running: BTreeMap<Channel, AbortHandle>,
@@ -114,7 +121,13 @@ impl Transport for HttpTransport {
     }
 
     fn receive(&mut self) -> Wait<'_, Option<Inbound>> {
-        Box::pin(self.inbox.recv())
+        Box::pin(async {
+            let inbound = self.inbox.recv().await?;
+            if is_server_error(&inbound.body) {
+                self.client = client(&self.trust).unwrap_or_else(|_| self.client.clone());
+            }
+            Some(inbound)
+        })
     }
 
     fn close_input(&mut self) {}
@@ -130,6 +143,12 @@ impl Transport for HttpTransport {
     fn end_leftovers(&mut self) -> u32 {
         0
     }
+}
+
+/// Behind such an answer many servers close the connection without a word (uvicorn does when a handler
+/// has raised); the next request on it would be lost, and no fault of its own.
+fn is_server_error(body: &Body) -> bool {
+    matches!(body, Body::HttpResponse(response) if response.status >= 500)
 }
 
 impl Drop for HttpTransport {
@@ -307,7 +326,82 @@ fn fault(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{endpoint_address, within_origin};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// Answers each request by the status that its path names, without a body; the header says on
+    /// which connection it came.
+    async fn serve(listener: TcpListener) {
+        for number in 0.. {
+            let Ok((stream, _)) = listener.accept().await else {
+                return;
+            };
+            tokio::task::spawn_local(answer(stream, number));
+        }
+    }
+
+    async fn answer(mut stream: TcpStream, number: u32) {
+        let mut request = Vec::new();
+        while let Ok(byte) = stream.read_u8().await {
+            request.push(byte);
+            if !request.ends_with(b"\r\n\r\n") {
+                continue;
+            }
+            let text = String::from_utf8_lossy(&request).into_owned();
+            let status = text.split(['/', ' ']).nth(2).unwrap_or("400");
+            let head = format!("HTTP/1.1 {status} x\r\nconnection-number: {number}\r\n");
+            let answer = format!("{head}content-length: 0\r\n\r\n");
+            let _ = stream.write_all(answer.as_bytes()).await;
+            request.clear();
+        }
+    }
+
+    /// The TCP connections on which GET requests for these statuses come, one behind the other.
+    async fn connections(statuses: &[u16]) -> Vec<String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        let server = tokio::task::spawn_local(serve(listener));
+        let connector = HttpConnector {
+            kind: TransportKind::StreamableHttp,
+            url: format!("http://127.0.0.1:{port}/"),
+            headers: Vec::new(),
+            trust: Trust::default(),
+        };
+        let mut transport = connector.connect().expect("a client");
+        let mut used = Vec::new();
+        for (number, status) in (0..).zip(statuses) {
+            transport.send(Outbound {
+                channel: Channel::Http(number),
+                request: Some(HttpRequest {
+                    method: "GET".to_owned(),
+                    url: format!("{}{status}", connector.url),
+                    headers: Vec::new(),
+                }),
+                bytes: Vec::new(),
+            });
+            loop {
+                match transport.receive().await.expect("open").body {
+                    Body::HttpResponse(response) => {
+                        assert_eq!(response.status, *status);
+                        let on = response.header("connection-number");
+                        used.push(on.expect("sent").to_owned());
+                    }
+                    Body::StreamEnd => break,
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        server.abort();
+        used
+    }
+
+    #[tokio::test(flavor = "local")]
+    async fn a_connection_is_used_again_but_not_behind_an_error_of_the_server() {
+        let used = connections(&[200, 404, 500, 200, 200, 503, 202]).await;
+        assert_eq!(used, ["0", "0", "0", "1", "1", "1", "2"]);
+    }
 
     #[test]
     fn an_endpoint_is_relative_or_absolute_and_of_the_same_origin() {

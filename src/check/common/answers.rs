@@ -68,9 +68,9 @@ pub fn unanswered<'c>(exchange: &Exchange<'c>) -> Option<Unanswered<'c>> {
 /// What a request did that was answered by the end of its connection, in words behind what it was. Over
 /// HTTP a connection may break while the server goes on.
 pub fn end_by(exchange: &Exchange<'_>) -> &'static str {
-    let lives = exchange
-        .conversation
-        .is_alive_after(exchange.request.at.seq);
+    let later = |event: &&Event| event.seq > exchange.request.at.seq;
+    let mut later = exchange.conversation.events.iter().filter(later);
+    let lives = later.any(|event| matches!(event.body, Body::HttpResponse(_)));
     match !exchange.request.channel.is_shared() && lives {
         true => "was answered by nothing but the end of the HTTP connection",
         false => "ended the server",
@@ -363,7 +363,7 @@ mod tests {
 
     use super::*;
     use crate::spec::{Revision, TransportKind};
-    use crate::transcript::{Channel, Direction, Frame, Opened};
+    use crate::transcript::{Channel, Direction, Frame, HttpResponse, Opened};
 
     #[test]
     fn only_texts_about_the_name_itself_say_unknown() {
@@ -441,7 +441,10 @@ mod tests {
             end_by(&first)
         };
         assert_eq!(end(&bodies), "ended the server");
-        let answer = frame(r#"{"jsonrpc":"2.0","id":2,"result":{}}"#);
+        let answer = Body::HttpResponse(HttpResponse {
+            status: 500,
+            headers: Vec::new(),
+        });
         bodies.push((Direction::Sent, 2, frame(&ping(2))));
         bodies.push((Direction::Received, 2, answer));
         let broken = "was answered by nothing but the end of the HTTP connection";
