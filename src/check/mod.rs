@@ -48,6 +48,8 @@ pub enum Transports {
     Stdio,
     /// Streamable HTTP only.
     Http,
+    /// Servers behind a URL, of whatever kind.
+    Network,
 }
 
 impl Transports {
@@ -57,6 +59,7 @@ impl Transports {
             Self::All => true,
             Self::Stdio => transport == TransportKind::Stdio,
             Self::Http => transport == TransportKind::StreamableHttp,
+            Self::Network => transport != TransportKind::Stdio,
         }
     }
 }

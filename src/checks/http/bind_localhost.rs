@@ -22,7 +22,7 @@ const RULE: &str = "http.bind-localhost";
 
 pub(crate) const CHECK: Check = Check {
     covers: &[RULE],
-    transports: Transports::Http,
+    transports: Transports::Network,
     needs: &[],
     effect: Effect::Harmless,
     scope: Scope::OncePerEra,

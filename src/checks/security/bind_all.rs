@@ -25,7 +25,7 @@ const RULE: &str = "sec.http.bind-all-interfaces";
 
 pub(crate) const CHECK: Check = Check {
     covers: &[RULE],
-    transports: Transports::Http,
+    transports: Transports::Network,
     needs: &[],
     effect: Effect::Harmless,
     scope: Scope::OncePerEra,
