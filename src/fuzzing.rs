@@ -42,10 +42,6 @@ pub fn sse(bytes: &[u8]) {
 /// A request or notification that is understood means the same when it is written again.
 pub fn message(bytes: &[u8]) {
     let parsed = rpc::parse(bytes);
-    // A lone surrogate is not written again.
-    if parsed.unrepresentable {
-        return;
-    }
     let again = match &parsed.message {
         Message::Request { id, method, params } => rpc::request(id, method, params.as_deref()),
         Message::Notification { method, params } => rpc::notification(method, params.as_deref()),

@@ -21,18 +21,21 @@ pub enum Id {
     String(String),
     /// `null`
     Null,
-    /// The compact JSON text of a value that cannot be an id: a boolean, an array, an object, or a
-    /// string with a lone surrogate.
+    /// The JSON text of a value that cannot be an id: compact that of a boolean, an array or an object,
+    /// as written that of a string with a lone surrogate.
     Other(String),
 }
 
 impl Id {
-    /// The id that a message carries at `node`.
-    pub fn from_node(node: &Node) -> Id {
+    /// The id that a message carries at `node`, whose span counts in `text`.
+    pub fn from_node(node: &Node, text: &[u8]) -> Id {
         match &node.kind {
             NodeKind::Null => Id::Null,
             NodeKind::Number(text) => Id::Number(canonical_number(text)),
             NodeKind::String(text) if node.is_representable() => Id::String(text.clone()),
+            NodeKind::String(_) => {
+                Id::Other(String::from_utf8_lossy(&text[node.span.clone()]).into_owned())
+            }
             _ => Id::Other(node.to_value_lossy().to_string()),
         }
     }
@@ -158,7 +161,8 @@ mod tests {
     use super::*;
 
     fn id(text: &str) -> Id {
-        Id::from_node(&json::scan(text.as_bytes()).root.expect("valid JSON"))
+        let root = json::scan(text.as_bytes()).root.expect("valid JSON");
+        Id::from_node(&root, text.as_bytes())
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::id::canonical_number;
 use super::{Id, Part};
 use crate::json::{self, Node, NodeKind, Oddity, SyntaxFault};
 
@@ -205,13 +206,18 @@ impl Source<'_> {
             envelope,
             unrepresentable: !node.is_representable(),
             version: self.version(node),
-            id: node.get("id").map(Id::from_node),
+            id: self.id(node),
             message,
             bytes: match span.len() == self.bytes.len() {
                 true => Arc::clone(self.bytes),
                 false => Arc::from(&self.bytes[span]),
             },
         }
+    }
+
+    fn id(&self, node: &Node) -> Option<Id> {
+        let id = node.get("id")?;
+        Some(Id::from_node(id, self.bytes))
     }
 
     /// What an element is.
@@ -221,15 +227,15 @@ impl Source<'_> {
         }
         match (node.get("method"), node.get("result"), node.get("error")) {
             (None, None, None) => Message::Malformed(Malformation::NoKind),
-            (Some(method), None, None) => call(node, method, envelope),
+            (Some(method), None, None) => call(self.id(node), node, method, envelope),
             (None, Some(result), None) => self.result_response(node, result),
-            (None, None, Some(error)) => error_response(node, error, envelope),
+            (None, None, Some(error)) => error_response(self.id(node), error, envelope),
             _ => Message::Malformed(Malformation::TwoKinds),
         }
     }
 
     fn result_response(&self, node: &Node, result: &Node) -> Message {
-        match node.get("id").map(Id::from_node) {
+        match self.id(node) {
             Some(id) => Message::Result {
                 id,
                 result: Part::shared(result, self.bytes),
@@ -295,7 +301,7 @@ fn exact_part(
     Some(Part::within(root, path))
 }
 
-fn call(node: &Node, method: &Node, value: &Arc<Value>) -> Message {
+fn call(id: Option<Id>, node: &Node, method: &Node, value: &Arc<Value>) -> Message {
     let NodeKind::String(name) = &method.kind else {
         return bad_member(format!(
             "`method` is of type {}, not string",
@@ -304,13 +310,13 @@ fn call(node: &Node, method: &Node, value: &Arc<Value>) -> Message {
     };
     let method = name.clone();
     let params = exact_part(node.get("params"), value, &["params"]);
-    match node.get("id").map(Id::from_node) {
+    match id {
         Some(id) => Message::Request { id, method, params },
         None => Message::Notification { method, params },
     }
 }
 
-fn error_response(node: &Node, error: &Node, value: &Arc<Value>) -> Message {
+fn error_response(id: Option<Id>, error: &Node, value: &Arc<Value>) -> Message {
     if !matches!(error.kind, NodeKind::Object(_)) {
         return bad_member(format!(
             "`error` is of type {}, not object",
@@ -318,7 +324,7 @@ fn error_response(node: &Node, error: &Node, value: &Arc<Value>) -> Message {
         ));
     }
     Message::Error {
-        id: node.get("id").map(Id::from_node),
+        id,
         code: error.get("code").and_then(integer),
         message: error.get("message").and_then(text),
         data: exact_part(error.get("data"), value, &["error", "data"]),
@@ -331,8 +337,8 @@ fn bad_member(what: String) -> Message {
 
 /// `-32600.0` is an integer as well: JSON has one number type.
 fn integer(node: &Node) -> Option<i64> {
-    match Id::from_node(node) {
-        Id::Number(text) => text.parse().ok(),
+    match &node.kind {
+        NodeKind::Number(text) => canonical_number(text).parse().ok(),
         _ => None,
     }
 }

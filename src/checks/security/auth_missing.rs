@@ -2,7 +2,8 @@
 //!
 //! A server that can be reached over a network, and asks for no credentials, works for everybody on that
 //! network. The tools are listed without a token; where that is refused, once more with tokens that
-//! nobody issued, because a server that wants a token but takes any has no protection either. It counts
+//! nobody issued, between two without, because a server that wants a token but takes any has no protection
+//! either; that needs a token of the user's. It counts
 //! as reachable when the operating system's table of sockets shows that it listens on every interface;
 //! a public server elsewhere may be meant for everybody, which is only remarked. To fix it, bind to a
 //! loopback address, or answer 401 to requests without a valid token.
@@ -33,6 +34,13 @@
 //! when authorization absent
 //! < http 401
 //! < header WWW-Authenticate: Bearer
+//! ```
+//!
+//! ```mcp inconclusive
+//! transport http
+//! >1 http POST
+//! when authorization absent
+//! < http 403
 //! ```
 
 use crate::check::common::http::{is_local_target, post, with_headers};
@@ -66,11 +74,17 @@ fn drive(peer: &mut dyn Peer) -> Pending<'_, ()> {
         let revision = peer.revision();
         let without = post(WITHOUT, revision, "mcpcheck-no-credentials", METHOD);
         let answer = peer.http(without.without_header(AUTHORIZATION)).await;
-        let is_refused = answer.is_some_and(|answer| matches!(answer.status, 401 | 403));
+        // Without a token of the user's there is no telling a guard from a whim.
+        let is_refused =
+            peer.is_authorized() && answer.is_some_and(|answer| matches!(answer.status, 401 | 403));
         for (number, token) in MADE_UP.iter().enumerate().filter(|_| is_refused) {
             let id = format!("mcpcheck-guessed-{number}");
             let guessed = post(GUESSED, revision, &id, METHOD);
             peer.http(guessed.header(AUTHORIZATION, token)).await;
+        }
+        if is_refused {
+            let again = post(WITHOUT, revision, "mcpcheck-no-credentials-again", METHOD);
+            peer.http(again.without_header(AUTHORIZATION)).await;
         }
         peer.settle().await;
     })
@@ -95,6 +109,12 @@ fn judge(view: &View) -> Verdicts {
 
 /// A request without a token was refused. One with any is to be refused as well.
 fn judge_guesses(ruling: &mut Ruling, view: &View, refused: &EventRef) {
+    let status = |asked: &Exchange<'_>| asked.http().map(|(_, response)| response.status);
+    let mut without = view.exchanges_meant(WITHOUT);
+    if !without.all(|asked| matches!(status(&asked), Some(401 | 403))) {
+        ruling.inconclusive("requests without a token are refused at times only");
+        return;
+    }
     let guesses: Vec<Exchange<'_>> = view.exchanges_meant(GUESSED).collect();
     if let Some(taken) = guesses.iter().find(|guess| lists_tools(guess).is_some()) {
         let text =
@@ -104,7 +124,6 @@ fn judge_guesses(ruling: &mut Ruling, view: &View, refused: &EventRef) {
         ruling.broken(problem.hint("Verify the token, not only that there is one."));
         return;
     }
-    let status = |guess: &Exchange<'_>| guess.http().map(|(_, response)| response.status);
     match guesses
         .iter()
         .all(|guess| matches!(status(guess), Some(400..=403)))
